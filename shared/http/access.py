@@ -1,12 +1,14 @@
 """Who may do what: a key is looked up by its digest in the service's own copy, and a route names the roles that it serves."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import FastAPI, Request
 
 from shared.events.registry import Role
+from shared.messaging import Consumer
 
-__all__ = ["Caller", "Guard", "Role", "assert_every_route_guarded", "digest_of", "new_key", "require"]
+__all__ = ["Caller", "Guard", "Role", "access_consumer", "assert_every_route_guarded", "digest_of", "new_key", "require"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,4 +62,9 @@ def new_key() -> str:
 
 def assert_every_route_guarded(app: FastAPI) -> None:
     """Raise where a route neither declares who may call it nor is one of the open ones."""
+    raise NotImplementedError
+
+
+def access_consumer(name: str) -> Consumer[Any]:
+    """The consumer that keeps a service's own copy of who may do what: `access_consumer("scoring")` reads as `scoring.access`."""
     raise NotImplementedError
