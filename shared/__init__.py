@@ -1,0 +1,1 @@
+"""What the services share: a library that knows no service."""

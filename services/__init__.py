@@ -1,0 +1,1 @@
+"""The three services: reporting, scoring and notifications. They share events, never tables, code or calls."""

@@ -1,0 +1,1 @@
+"""Scoring: turns verified reports into scores that explain themselves, rankings and award proposals."""

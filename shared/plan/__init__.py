@@ -1,0 +1,1 @@
+"""The plan as a document: types, check, content hash, check of values."""
