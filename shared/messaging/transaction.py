@@ -1,0 +1,96 @@
+"""The only way to write: locks first and in order, everything commits together or not at all, and who waits is woken after COMMIT."""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+import asyncpg
+
+from shared.clock import Clock
+from shared.database.queries import load_queries
+from shared.messaging.locks import Lock, in_order
+from shared.messaging.outbox import RELAY, Announcement, check_sizes, columns_of
+
+if TYPE_CHECKING:
+    from asyncpg.pool import PoolConnectionProxy
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
+Wake = Callable[[frozenset[str]], None]
+
+QUERIES = load_queries(Path(__file__).parent / "sql" / "queries.sql")
+ACQUIRE_SECONDS_MAX = 10.0
+REVISIONS_MAX = 100_000
+
+
+class LockNotHeld(Exception):
+    """An announcement is made without the lock that keeps its key in order: a fault in our code."""
+
+
+class Transaction:
+    """One open transaction: what is written through it commits together."""
+
+    __slots__ = ("_exclusive", "_names", "connection", "now")
+
+    def __init__(self, connection: Connection, now: datetime, locks: Sequence[Lock]) -> None:
+        self.connection = connection
+        self.now = now
+        self._exclusive = {lock for lock in locks if not lock.shared}
+        self._names: set[str] = set()
+
+    async def draw_revisions(self, count: int) -> list[int]:
+        """Draw revisions (epoch × 10^12 + n), ascending, greater than all drawn before; call it under the subject's lock."""
+        if count > REVISIONS_MAX:
+            raise ValueError(f"{count} revisions at once; at most {REVISIONS_MAX} are allowed")
+        rows = await self.connection.fetch(QUERIES.draw_revisions, count) if count else []
+        return sorted(row["revision"] for row in rows)
+
+    async def announce(self, announcements: Sequence[Announcement]) -> None:
+        """Put records into the outbox in the order given.
+
+        Raises LockNotHeld where this transaction does not hold an announcement's lock exclusively,
+        and Rejected `record-too-large` where the broker would refuse the record.
+        """
+        for announcement in announcements:
+            if announcement.lock not in self._exclusive:
+                raise LockNotHeld(f"{announcement.type} is announced without holding {announcement.lock.name} exclusively")
+        check_sizes(announcements)
+        if announcements:
+            await self.connection.execute(QUERIES.put_into_outbox, self.now, *columns_of(announcements))
+            self.wake(RELAY)
+
+    def wake(self, name: str) -> None:
+        """Wake the worker of this name, in whatever process it runs, once this transaction has committed."""
+        self._names.add(name)
+
+    @property
+    def woken(self) -> frozenset[str]:
+        """Who is to be woken after COMMIT."""
+        return frozenset(self._names)
+
+
+class Transactions:
+    """Opens transactions. `wake` is told, after each COMMIT, the names of the workers that have something to do."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", clock: Clock, wake: Wake) -> None:
+        self._pool = pool
+        self._clock = clock
+        self._wake = wake
+
+    @asynccontextmanager
+    async def begin(self, locks: Iterable[Lock]) -> AsyncIterator[Transaction]:
+        """BEGIN, take the locks in order, hand over the transaction, COMMIT, wake. Raises TooManyLocks before it begins."""
+        ordered = in_order(locks)
+        async with self._pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection, connection.transaction():
+            await _take(connection, ordered)
+            transaction = Transaction(connection, self._clock.now(), ordered)
+            yield transaction
+        if transaction.woken:
+            self._wake(transaction.woken)
+
+
+async def _take(connection: Connection, ordered: Sequence[Lock]) -> None:
+    """Take the locks one by one in the order given; the statement returns when all are held."""
+    if ordered:
+        await connection.execute(QUERIES.take_locks, [lock.name for lock in ordered], [lock.shared for lock in ordered])
