@@ -28,16 +28,31 @@ class LockNotHeld(Exception):
     """An announcement is made without the lock that keeps its key in order: a fault in our code."""
 
 
+class LockOutOfOrder(Exception):
+    """A lock is wanted late that stands before one already held: two such transactions could wait for one another for ever."""
+
+
 class Transaction:
     """One open transaction: what is written through it commits together."""
 
-    __slots__ = ("_exclusive", "_names", "connection", "now")
+    __slots__ = ("_exclusive", "_held", "_names", "connection", "now")
 
     def __init__(self, connection: Connection, now: datetime, locks: Sequence[Lock]) -> None:
         self.connection = connection
         self.now = now
+        self._held = tuple(locks)
         self._exclusive = {lock for lock in locks if not lock.shared}
         self._names: set[str] = set()
+
+    async def lock(self, locks: Iterable[Lock]) -> None:
+        """Take more locks, where only what was read under the first ones tells which; each must stand after all that are held."""
+        ordered = in_order(locks)
+        if ordered and self._held and ordered[0] <= self._held[-1]:
+            raise LockOutOfOrder(f"{ordered[0].name} is wanted while {self._held[-1].name} is held")
+        held = in_order((*self._held, *ordered))
+        await _take(self.connection, ordered)
+        self._held = held
+        self._exclusive.update(lock for lock in ordered if not lock.shared)
 
     async def draw_revisions(self, count: int) -> list[int]:
         """Draw revisions (epoch × 10^12 + n), ascending, greater than all drawn before; call it under the subject's lock."""
