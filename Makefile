@@ -1,0 +1,41 @@
+# Nothing is needed but make and Python 3.11 or newer; `make PYTHON=python3.12 …` names another one.
+PYTHON ?= python3
+VENV := .venv/bin
+export PORT_OFFSET
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev demo up test check test-tools lock clean
+
+help: ## list all targets
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "%-18s %s\n", $$1, $$2 }'
+
+setup: ## fetch what demo and up need into this checkout (they do it themselves)
+	@$(PYTHON) deploy/local/bootstrap.py local
+
+setup-dev: ## fetch what test and check need besides (they do it themselves)
+	@$(PYTHON) deploy/local/bootstrap.py dev
+
+demo: setup ## run a whole movement on real input, print what happened, write build/demo/
+	@$(VENV)/python -m deploy.local.demo
+
+up: setup ## run Kafka, PostgreSQL and the three services until Ctrl-C; PORT_OFFSET=n moves every port
+	@$(VENV)/python -m deploy.local.up
+
+test: setup-dev ## run all tests that need only Python
+	@$(VENV)/python -m pytest -m "not tools and not proof"
+
+check: setup-dev ## formatting, lint, types, import contracts
+	@$(VENV)/python -m ruff format --check
+	@$(VENV)/python -m ruff check
+	@$(VENV)/python -m mypy
+	@$(VENV)/lint-imports
+
+test-tools: setup-dev ## run the tests that need a foreign program, such as a browser
+	@$(VENV)/python -m pytest -m tools
+
+lock: setup-dev ## write the locks of packages and of Kafka's jars anew
+	@$(VENV)/python -m deploy.local.lock
+
+clean: ## remove all that was downloaded or made
+	@rm -rf .venv .local build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

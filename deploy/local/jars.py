@@ -1,0 +1,175 @@
+"""Bring the jars of Apache Kafka into the checkout, each equal to the committed lock `kafka.lock`.
+
+Promise: a jar has its final name only when its checksum is right; two runs at once do not disturb one another; when all is there,
+the network is not asked. `--lock` resolves the jars anew and writes the lock.
+"""
+
+import fcntl
+import hashlib
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+from jgo.maven import Dependency, MavenContext, PythonResolver
+
+from deploy.local.failure import SetupFailed, run_main
+from deploy.local.places import LOCAL
+
+KAFKA = ("org.apache.kafka", "kafka_2.13", "4.4.0")
+LOGGING = ("org.apache.logging.log4j", "log4j-slf4j-impl", "2.25.5")  # without it the broker logs nothing
+LOCK = Path(__file__).with_name("kafka.lock")
+FOLDER = LOCAL / "kafka" / KAFKA[2]
+VERIFIED = FOLDER / "verified"
+DOWNLOADS_AT_ONCE = 6
+TRIES = 3
+TIMEOUT_SECONDS = 30
+FREE_BYTES_MIN = 150_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Jar:
+    """One line of the lock: a Maven coordinate and the SHA-256 of the file."""
+
+    group: str
+    artifact: str
+    version: str
+    sha256: str
+
+    @property
+    def path(self) -> Path:
+        return FOLDER / f"{self.artifact}-{self.version}.jar"
+
+
+def locked_jars() -> list[Jar]:
+    """Read the lock: one jar a line, `group:artifact:version sha256`."""
+    lines = [line.split() for line in LOCK.read_text().splitlines() if line and not line.startswith("#")]
+    return [Jar(group=g, artifact=a, version=v, sha256=digest) for name, digest in lines for g, a, v in [name.split(":")]]
+
+
+def digest_of(file: Path) -> str:
+    """Give the SHA-256 of a file in hexadecimal."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def sizes(jars: list[Jar]) -> str:
+    """Give what a quick look compares: the lock, and the size and time of change of each file; empty when one is missing."""
+    if not all(jar.path.exists() for jar in jars):
+        return ""
+    facts = [f"{jar.path.name} {jar.path.stat().st_size} {jar.path.stat().st_mtime_ns}" for jar in jars]
+    return "\n".join([digest_of(LOCK), *facts])
+
+
+def are_ready(jars: list[Jar]) -> bool:
+    """Decide by a quick look whether the jars are those that were verified."""
+    return VERIFIED.exists() and VERIFIED.read_text() == sizes(jars) != ""
+
+
+def download(jar: Jar, context: MavenContext) -> None:
+    """Fetch one jar beside its place, compare its checksum, and only then give it its name."""
+    if jar.path.exists() and digest_of(jar.path) == jar.sha256:
+        return
+    artifact = context.project(jar.group, jar.artifact).at_version(jar.version).artifact()
+    for attempt in range(1, TRIES + 1):
+        try:
+            fetched = Path(artifact.resolve())
+            break
+        except requests.RequestException as failure:
+            if artifact.cached_path is not None:
+                artifact.cached_path.unlink(missing_ok=True)
+            if attempt == TRIES:
+                raise SetupFailed(why_not_fetched(jar, failure)) from failure
+            time.sleep(attempt)
+    if digest_of(fetched) != jar.sha256:
+        raise SetupFailed(
+            f"the download of {jar.path.name} does not match its checksum in deploy/local/kafka.lock: "
+            "a proxy or mirror may have changed it; run again, or ask who runs it"
+        )
+    fetched.replace(jar.path)
+
+
+def why_not_fetched(jar: Jar, failure: Exception) -> str:
+    """Say in one sentence that the network is needed once."""
+    return (
+        f"the repository of Apache Kafka's jars cannot be reached ({jar.path.name}: {type(failure).__name__}): the first run needs "
+        "the network (later ones do not); check the connection, or the proxy in HTTPS_PROXY, and run again"
+    )
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Let one process at a time fill the folder; a second one waits and then finds all done."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (FOLDER / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def require_space() -> None:
+    """Refuse to begin a download that the disk cannot hold."""
+    free = shutil.disk_usage(FOLDER).free
+    if free < FREE_BYTES_MIN:
+        raise SetupFailed(
+            f"the disk is nearly full: {free // 1_000_000} MB are free in {FOLDER}, {FREE_BYTES_MIN // 1_000_000} MB are needed: "
+            "free some and run again"
+        )
+
+
+def fetch_missing(jars: list[Jar]) -> None:
+    """Fetch several jars at once into a folder that is removed again, whatever happens."""
+    began = time.monotonic()
+    for stale in FOLDER.glob("partial-*"):
+        shutil.rmtree(stale)
+    with tempfile.TemporaryDirectory(dir=FOLDER, prefix="partial-") as partial, ThreadPoolExecutor(DOWNLOADS_AT_ONCE) as pool:
+        context = MavenContext(resolver=PythonResolver(), repo_cache=Path(partial), local_repos=[], timeout=TIMEOUT_SECONDS)
+        downloads = [pool.submit(download, jar, context) for jar in jars]
+        try:
+            for download_done in as_completed(downloads):
+                download_done.result()
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    print(f"  Apache Kafka {KAFKA[2]} … {len(jars)} jars ({time.monotonic() - began:.0f} s)", flush=True)
+
+
+def kafka_jars() -> list[Path]:
+    """Give the jars of the class path, fetched and verified where needed."""
+    jars = locked_jars()
+    if not are_ready(jars):
+        with alone():
+            if not are_ready(jars):
+                require_space()
+                fetch_missing(jars)
+                VERIFIED.write_text(sizes(jars))
+    return [jar.path for jar in jars]
+
+
+def write_lock() -> None:
+    """Resolve the jars anew and write the lock."""
+    with tempfile.TemporaryDirectory() as cache:
+        context = MavenContext(resolver=PythonResolver(), repo_cache=Path(cache), local_repos=[], timeout=TIMEOUT_SECONDS)
+        kafka, logging = (Dependency(context.project(g, a).at_version(v).artifact()) for g, a, v in (KAFKA, LOGGING))
+        inputs, needed = context.resolver.resolve([kafka])
+        found = [*inputs, *needed, logging]  # resolved together they would change one another's versions
+        lines = [f"{d.groupId}:{d.artifactId}:{d.version} {digest_of(Path(d.artifact.resolve()))}" for d in found]
+    LOCK.write_text("# Written by `make lock`: group:artifact:version and SHA-256 of each jar.\n" + "\n".join(sorted(lines)) + "\n")
+
+
+def main() -> int:
+    """Fetch the jars, or with `--lock` write the lock."""
+    if sys.argv[1:] == ["--lock"]:
+        write_lock()
+    else:
+        kafka_jars()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run_main(main))
