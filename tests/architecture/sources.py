@@ -71,8 +71,7 @@ def functions(of: Module) -> Iterator[tuple[str, Function]]:
 
 def _functions(node: ast.AST, above: str) -> Iterator[tuple[str, Function]]:
     for child in ast.iter_child_nodes(node):
-        named = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-        name = above + child.name if named else above
+        name = above + child.name if isinstance(child, Function | ast.ClassDef) else ""
         if isinstance(child, Function):
             yield name, child
-        yield from _functions(child, f"{name}." if named else above)
+        yield from _functions(child, f"{name}." if name else above)

@@ -15,34 +15,27 @@ LINT_SECONDS_MAX = 120
 
 # The standard library's ways out of a pure function: the clock, the machine, the network, chance.
 IMPURE = frozenset(
-    [
-        "asyncio",
-        "concurrent",
-        "ctypes",
-        "glob",
-        "http",
-        "io",
-        "logging",
-        "multiprocessing",
-        "os",
-        "pathlib",
-        "pickle",
-        "random",
-        "secrets",
-        "select",
-        "shutil",
-        "signal",
-        "socket",
-        "sqlite3",
-        "ssl",
-        "subprocess",
-        "sys",
-        "tempfile",
-        "threading",
-        "time",
-        "urllib",
-    ]
+    (
+        *("asyncio", "concurrent", "ctypes", "glob", "http", "io", "logging", "multiprocessing", "os", "pathlib", "pickle", "random"),
+        *(
+            "secrets",
+            "select",
+            "shutil",
+            "signal",
+            "socket",
+            "sqlite3",
+            "ssl",
+            "subprocess",
+            "sys",
+            "tempfile",
+            "threading",
+            "time",
+            "urllib",
+        ),
+    )
 )
+SHARED = ("clock", "database", "events", "http", "logging", "messaging", "plan", "readiness", "service", "settings", "tracing")
+IN_SERVICE = ("__init__", "__main__", "app", "workers", "api", "handlers", "store", "contract", "settings", "domain/__init__")
 # The plan as a document: text in, values out; YAML is read nowhere else.
 READS_YAML = ("document", "yaml_tree")
 IMPURE_CALLS = frozenset({"open", "print", "input", "exec", "eval", "now", "utcnow", "today", "uuid1", "uuid4", "getenv"})
@@ -74,14 +67,8 @@ def lint(folder: Path) -> subprocess.CompletedProcess[str]:
 def empty_tree(tmp_path: Path) -> Path:
     """A tree with all the modules that the contracts name, and no import in it."""
     shutil.copy(CHECKOUT / ".importlinter", tmp_path)
-    names = ["services/__init__", "shared/__init__", "deploy/__init__"]
-    names += [
-        f"shared/{name}"
-        for name in ["clock", "database", "events", "http", "logging", "messaging", "plan", "readiness", "service", "settings", "tracing"]
-    ]
-    for service in SERVICES:
-        own = ["__init__", "__main__", "app", "workers", "api", "handlers", "store", "contract", "settings", "domain/__init__"]
-        names += [f"services/{service}/{name}" for name in own]
+    names = ["services/__init__", "shared/__init__", "deploy/__init__", *(f"shared/{name}" for name in SHARED)]
+    names += [f"services/{service}/{name}" for service in SERVICES for name in IN_SERVICE]
     for name in names:
         path = tmp_path / f"{name}.py"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -91,15 +78,19 @@ def empty_tree(tmp_path: Path) -> Path:
 
 def impurities(of: Module, allowed: tuple[str, ...]) -> dict[str, str]:
     """What keeps a module from being a pure function of its arguments."""
-    found = {}
-    for node in ast.walk(of.tree):
-        for name in _imported(node):
-            own = any(name == prefix or name.startswith(f"{prefix}.") for prefix in allowed)
-            if not own and (name.partition(".")[0] not in sys.stdlib_module_names or name.partition(".")[0] in IMPURE):
-                found[f"{of.path}: {name}"] = f"{of.path} imports {name}"
-        if isinstance(node, ast.Call) and _called(node.func) in IMPURE_CALLS:
-            found[f"{of.path}: {_called(node.func)}"] = f"{of.path} calls {_called(node.func)}()"
-    return found
+    nodes = list(ast.walk(of.tree))
+    imported = {name for node in nodes for name in _imported(node) if not _may_import(name, allowed)}
+    called = IMPURE_CALLS.intersection(_called(node.func) for node in nodes if isinstance(node, ast.Call))
+    found = {f"{of.path}: {name}": f"{of.path} imports {name}" for name in sorted(imported)}
+    return found | {f"{of.path}: {name}()": f"{of.path} calls {name}()" for name in sorted(called)}
+
+
+def _may_import(name: str, allowed: tuple[str, ...]) -> bool:
+    """Whether a pure module may import it: its own package and the standard library without the ways out."""
+    if any(name == prefix or name.startswith(f"{prefix}.") for prefix in allowed):
+        return True
+    top = name.partition(".")[0]
+    return top in sys.stdlib_module_names and top not in IMPURE
 
 
 def _imported(node: ast.AST) -> list[str]:

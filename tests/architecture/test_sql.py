@@ -54,7 +54,7 @@ def _spliced_text(node: ast.AST) -> str:
     if isinstance(node, ast.JoinedStr) and any(isinstance(part, ast.FormattedValue) for part in node.values):
         return "".join(str(part.value) if isinstance(part, ast.Constant) else "x" for part in node.values)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Mod) and isinstance(node.left, ast.Constant):
-        return f"{node.left.value} "
+        return str(node.left.value)
     if (
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
