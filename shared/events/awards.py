@@ -82,7 +82,13 @@ class AwardProposed(_Award):
     rank: Rank | None = Field(description="Rank that it stands on.", examples=[1])
     total: Points | None = Field(description="Total that it stands on.", examples=["46.7428"])
     score_revision: Revision
-    grounds: list[Ground] = Field(description="Every condition met.", examples=[[]], min_length=1)
+    grounds: list[Ground] = Field(
+        description="Every condition met.",
+        examples=[
+            [{"clause": "Kế hoạch 315/KH-UBND, mục IV", "vi": "Xếp thứ nhất trong khối thi đua.", "en": "Ranked first in the cluster."}],
+        ],
+        min_length=1,
+    )
     proposed_at: Instant
 
 

@@ -16,6 +16,7 @@ CONTENT_TYPE = b"application/json"
 EVENT_NAMESPACE = uuid.UUID("6f0a1c52-0f5b-5c7e-9d1e-7d3f0c8f4b11")
 REQUIRED = ("ce_specversion", "ce_id", "ce_source", "ce_type")
 
+D = TypeVar("D", bound=Fact)
 D_co = TypeVar("D_co", bound=Fact, covariant=True)
 
 
@@ -51,14 +52,14 @@ def derived_id(type_: str, movement: str, period: str, subject: str, revision: i
 def derive(
     *,
     service: str,
-    data: D_co,
+    data: D,
     subject: str,
     revision: int,
     time: datetime,
     period: str = "",
     traceparent: str | None = None,
     test: bool = False,
-) -> Event[D_co]:
+) -> Event[D]:
     """Make an event of ours out of a fact."""
     movement = str(getattr(data, "movement", ""))
     id_ = derived_id(TYPE_BY_FACT[type(data)], movement, period or str(getattr(data, "period", "")), subject, revision)

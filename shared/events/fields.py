@@ -46,10 +46,10 @@ ProposalId = Annotated[str, _code("Identity of the award proposal.", "3c5c2a34-5
 RuleCode = Annotated[str, _code("Code of the award rule in the plan.", "certificate")]
 ProblemCode = Annotated[str, _code("Stable code of what is wrong; its page is in docs/errors.", "criterion-unknown")]
 PlanHash = Annotated[
-    str, _code("Content hash of the plan's rules.", "sha256:2c26b46b68ffc68ff99b453c1d3041341342d706483bfa0f98a5e886266e7ae")
+    str, _code("Content hash of the plan's rules.", "sha256:64879f7d6b960a01909762d911a32d4582c20010c5641ee90278b644a9e3b525")
 ]
 Digest = Annotated[
-    str, _code("SHA-256 of a body in canonical JSON, hexadecimal.", "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae")
+    str, _code("SHA-256 of a body in canonical JSON, hexadecimal.", "230d8358dc8e8890b4c58deeb62912ee2f20357ae92a5cc861b98e68fe31acb5")
 ]
 
 Revision = Annotated[
@@ -138,6 +138,21 @@ class ActRecorded(Fact):
 
     service: str = Field(description="The service whose chain it is.", examples=["scoring"])
     sequence: int = Field(description="Place in the chain, from 1, without gaps.", examples=[17], ge=1)
-    hash: Digest
+    hash: Digest = Field(
+        description="SHA-256 over the hash before it and the act, hexadecimal.",
+        examples=["fdb2087788fe93272e3f27733bad8110e536682b8fe95942c36b236abb521976"],
+    )
     previous_hash: Digest | None = Field(default=None, description="Hash of the act before it; none for the first.", examples=[None])
-    act: Act
+    act: Act = Field(
+        description="The act itself, without personal data.",
+        examples=[
+            {
+                "kind": "award-decided",
+                "movement": "ha-nam-315",
+                "subject": "3c5c2a34-54a3-5e61-9b42-1d0c9a4f7e10",
+                "actor": "council-1",
+                "at": "2023-08-25T03:00:00Z",
+                "facts": {"outcome": "granted"},
+            }
+        ],
+    )

@@ -34,10 +34,37 @@ class _Receipt(Fact):
 class ReportAccepted(_Receipt):
     """The report passed every check and will be scored."""
 
-    notes: list[NoteFact] = Field(default_factory=list, description="What was accepted but should be known.", examples=[[]])
+    notes: list[NoteFact] = Field(
+        default_factory=list,
+        description="What was accepted but should be known.",
+        examples=[
+            [
+                {
+                    "code": "time-claimed-in-future",
+                    "detail_vi": "Thời điểm khai báo muộn hơn lúc nhận báo cáo.",
+                    "detail_en": "The claimed time is later than the time of receipt.",
+                }
+            ]
+        ],
+    )
 
 
 class ReportRejected(_Receipt):
     """The report did not pass; every problem is named, with how to mend it."""
 
-    problems: list[ProblemFact] = Field(description="All problems found, not only the first.", examples=[[]], min_length=1)
+    problems: list[ProblemFact] = Field(
+        description="All problems found, not only the first.",
+        examples=[
+            [
+                {
+                    "code": "criterion-unknown",
+                    "pointer": "/values/giai-ngan",
+                    "detail_vi": "Kế hoạch không có tiêu chí “giai-ngan”.",
+                    "detail_en": "The plan has no criterion 'giai-ngan'.",
+                    "mend_vi": "Dùng mã tiêu chí của kế hoạch rồi gửi lại.",
+                    "mend_en": "Use a criterion code of the plan and send again.",
+                }
+            ]
+        ],
+        min_length=1,
+    )

@@ -67,7 +67,10 @@ class AgencyChanged(Fact):
 class AccessChanged(Fact):
     """A key was made, changed or revoked. Each service keeps its own copy of who may do what."""
 
-    key_digest: Digest
+    key_digest: Digest = Field(
+        description="SHA-256 of the key, hexadecimal: all that is kept of it.",
+        examples=["2c70e12b7a0646f92279f427c7b38e7334d8e5389cff167a1dc30e73f826b683"],
+    )
     revision: Revision
     name: KeyName
     roles: list[Role] = Field(description="What its holder may do.", examples=[["source"]], min_length=1)

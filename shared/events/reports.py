@@ -54,7 +54,11 @@ class ReportReturned(_Report):
     """The standing body sent the report back; it no longer counts."""
 
     reason: Reason
-    items: list[ReturnedItem] = Field(default_factory=list, description="What must be mended.", examples=[[]])
+    items: list[ReturnedItem] = Field(
+        default_factory=list,
+        description="What must be mended.",
+        examples=[[{"criterion": "disbursement", "comment": "Thiếu số liệu quý II."}]],
+    )
     returned_at: Instant
 
 

@@ -53,7 +53,7 @@ class _Score(Fact):
     cluster: ClusterCode
     agency: AgencyCode
     revision: Revision
-    cause: Cause
+    cause: Cause = Field(description="Why it was computed again.", examples=[{"kind": "report", "agency": None}])
 
 
 class ScoreComputed(_Score):
@@ -70,7 +70,8 @@ class ScoreComputed(_Score):
     no_total_vi: Vietnamese | None = Field(default=None, description="Why there is no total, in Vietnamese.", examples=[None])
     no_total_en: English | None = Field(default=None, description="Why there is no total, in English.", examples=[None])
     content_hash: Digest = Field(
-        description="SHA-256 of the whole score with its explanation: recomputing gives the same.", examples=["2c26b46b"]
+        description="SHA-256 of the whole score with its explanation: recomputing gives the same.",
+        examples=["a575b79868a2336db378ac89cb6c7d93272b4bb8e74d1096e8630765cf480ef5"],
     )
 
 
