@@ -5,24 +5,62 @@ The hash does not change with layout, comments, order of keys, or a default writ
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
+from dataclasses import replace
 
+from shared.plan.checks import check_plan
 from shared.plan.problems import PlanInvalid, PlanProblem
+from shared.plan.reading import Reading, attempt
+from shared.plan.schema import PLAN
+from shared.plan.shorthand import written_out
 from shared.plan.types import Plan
+from shared.plan.yaml_tree import read_yaml
 
 __all__ = ["PlanInvalid", "PlanProblem", "plan_document", "plan_from_document", "read_plan"]
 
 
 def read_plan(text: str) -> Plan:
     """Read a plan from YAML. Raises `PlanInvalid` with every problem at once."""
-    raise NotImplementedError
+    data, reading = read_yaml(text)
+    return checked(data, reading)
 
 
 def plan_document(plan: Plan) -> dict[str, object]:
     """The canonical form: text, whole numbers, true or false, lists and objects only; decimals and days are text."""
-    raise NotImplementedError
+    return PLAN.write(plan)
 
 
 def plan_from_document(document: Mapping[str, object]) -> Plan:
     """Read what `plan_document` made. Raises `PlanInvalid`."""
-    raise NotImplementedError
+    return checked(dict(document), Reading(marks={}))
+
+
+def content_hash_of(plan: Plan) -> str:
+    canonical = json.dumps(plan_document(plan), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def checked(data: object, reading: Reading) -> Plan:
+    """The plan, once its form and its rules hold. A broken rule that may follow from a fault of form beside it is not named."""
+    if data is not None:
+        plan = attempt(PLAN, reading, written_out(data), "")
+        if isinstance(plan, Plan):
+            note_broken_rules(plan, reading)
+            if not reading.problems:
+                return replace(plan, content_hash=content_hash_of(plan))
+    raise PlanInvalid(tuple(sorted(reading.problems, key=lambda one: (one.line, one.column))))
+
+
+def note_broken_rules(plan: Plan, reading: Reading) -> None:
+    rules = Reading(marks=reading.marks, pointers=reading.pointers, unread_codes=reading.unread_codes)
+    check_plan(plan, rules)
+    faulty = tuple(problem.pointer for problem in reading.problems)
+    reading.problems.extend(problem for problem in rules.problems if not follows(problem.pointer, faulty))
+
+
+def follows(pointer: str, faulty: tuple[str, ...]) -> bool:
+    """Whether a fault of form lies in the same object, so that the broken rule may be no more than its consequence."""
+    owner = pointer.rpartition("/")[0]
+    return bool(owner) and any(fault.startswith(owner + "/") for fault in faulty)

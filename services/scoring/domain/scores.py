@@ -1,84 +1,89 @@
-"""The score of every unit of a cluster, each point explained. The parts of the explanation add up to the total exactly."""
+"""The score of every unit of a cluster, each point explained. The parts of the explanation add up to the total exactly.
+
+Points of criteria stay unrounded; the total is rounded once, half up, at the plan's places, and the difference is a part.
+The order in which reports came changes nothing.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import replace
 from decimal import Decimal
-from enum import StrEnum
 
-from shared.plan.types import AgencyCode, Criterion, CriterionCode, Grade, Period, Plan, Sentence
-from shared.plan.values import IndicatorValue
+from services.scoring.domain.adjustments import adjustment_parts, limit_parts
+from services.scoring.domain.cluster_facts import ClusterFacts, Inputs, facts_of
+from services.scoring.domain.criterion_parts import criterion_parts, redistribution
+from services.scoring.domain.exact import ZERO, minus, rounded, total_of
+from services.scoring.domain.no_total import NO_REPORT, reasons_against_total
+from services.scoring.domain.parts import NoTotal, Part, PartKind, ReportInput, Score, State
+from services.scoring.domain.score_document import score_document
+from shared.plan.types import AgencyCode, Criterion, CriterionCode, CriterionGroup, Grade, Period, Plan, leaves_of
 
+__all__ = ["NoTotal", "Part", "PartKind", "ReportInput", "Score", "State", "points_by_node", "score_cluster", "score_document"]
 
-class State(StrEnum):
-    """Four different things; a given zero is `given`."""
-
-    GIVEN = "given"
-    MISSING = "missing"
-    NOT_APPLICABLE = "not-applicable"
-    NOT_MEASURED = "not-measured"
-
-
-class PartKind(StrEnum):
-    CRITERION = "criterion"
-    REDISTRIBUTION = "redistribution"
-    BONUS = "bonus"
-    PENALTY = "penalty"
-    LATE = "late"
-    CAP = "cap"
-    ROUNDING = "rounding"
+FULL_MARKS = Decimal(100)  # a grade looks at no more than this
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportInput:
-    """What counts of a unit's report: its standing version, its values, when it was received, and its own view of its points."""
-
-    version: int
-    values: Mapping[str, IndicatorValue]
-    submitted_at: datetime | None = None
-    self_scores: Mapping[str, Decimal] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """One line of the explanation: points that were added or (negative) taken off, and the figures that they follow from."""
-
-    kind: PartKind
-    code: str
-    points: Decimal
-    state: State = State.GIVEN
-    value: Decimal | None = None
-    trace: tuple[tuple[str, Decimal], ...] = ()
-    criterion: Criterion | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoTotal:
-    """Why a unit has no total: a stable code, the criteria concerned, and the sentence."""
-
-    code: str
-    criteria: tuple[CriterionCode, ...]
-    sentence: Sentence
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
-    agency: AgencyCode
-    version: int | None
-    submitted_at: datetime | None
-    parts: tuple[Part, ...]
-    total: Decimal | None
-    grade: Grade | None
-    no_total: tuple[NoTotal, ...]
-
-
-def score_cluster(plan: Plan, period: Period, inputs: Mapping[AgencyCode, ReportInput | None]) -> dict[AgencyCode, Score]:
+def score_cluster(plan: Plan, period: Period, inputs: Inputs) -> dict[AgencyCode, Score]:
     """Score every member of a cluster; none in place of a report means that nothing was submitted."""
-    raise NotImplementedError
+    facts = facts_of(plan, inputs)
+    return {agency: score_unit(plan, period, agency, report, facts) for agency, report in inputs.items()}
 
 
-def score_document(score: Score) -> dict[str, object]:
-    """The score with its sentences as canonical JSON values: the same score gives the same bytes."""
-    raise NotImplementedError
+def score_unit(plan: Plan, period: Period, agency: AgencyCode, report: ReportInput | None, facts: ClusterFacts) -> Score:
+    """Score one unit beside the facts of its cluster."""
+    if report is None:
+        return score_with(plan, period, agency, None, (), (NO_REPORT,))
+    criteria = criterion_parts(plan, agency, report, facts)
+    reasons = reasons_against_total(criteria)
+    if reasons:
+        return score_with(plan, period, agency, report, criteria, reasons)
+    parts = (*criteria, *redistribution(criteria), *adjustment_parts(plan.adjustments, period, report))
+    parts = (*parts, *limit_parts(plan.adjustments, total_of(part.points for part in parts)))
+    return score_with(plan, period, agency, report, parts + rounding_part(parts, plan.total_places), ())
+
+
+def score_with(
+    plan: Plan, period: Period, agency: AgencyCode, report: ReportInput | None, parts: tuple[Part, ...], reasons: tuple[NoTotal, ...]
+) -> Score:
+    unrounded = Score(
+        movement=plan.movement,
+        plan_hash=plan.content_hash,
+        period=period.code,
+        agency=agency,
+        version=report.version if report else None,
+        submitted_at=report.submitted_at if report else None,
+        parts=parts,
+        no_total=reasons,
+    )
+    return unrounded if reasons else with_total(unrounded, plan)
+
+
+def with_total(score: Score, plan: Plan) -> Score:
+    total = rounded(total_of(part.points for part in score.parts), plan.total_places)
+    return replace(score, total=total, grade=grade_for(plan.grades, total))
+
+
+def rounding_part(parts: tuple[Part, ...], places: int) -> tuple[Part, ...]:
+    """The difference that rounding the total makes; no part where it makes none."""
+    exact = total_of(part.points for part in parts)
+    difference = minus(rounded(exact, places), exact)
+    if not difference:
+        return ()
+    return (Part(kind=PartKind.ROUNDING, code="rounding", points=difference, value=exact, trace=(("places", Decimal(places)),)),)
+
+
+def grade_for(grades: tuple[Grade, ...], total: Decimal) -> Grade | None:
+    """The best grade whose bound min(total, 100) reaches."""
+    return next((grade for grade in grades if min(total, FULL_MARKS) >= grade.at_least), None)
+
+
+def points_by_node(plan: Plan, score: Score) -> dict[CriterionCode, Decimal]:
+    """The points of every criterion and group, before redistribution and adjustments."""
+    by_code = {part.code: part.points for part in score.parts if part.kind is PartKind.CRITERION}
+    return {node.code: total_of(by_code.get(leaf.code, ZERO) for leaf in leaves_of((node,))) for node in nodes_of(plan.criteria)}
+
+
+def nodes_of(criteria: tuple[Criterion | CriterionGroup, ...]) -> list[Criterion | CriterionGroup]:
+    """Every criterion and group, each group before its members."""
+    below = [nodes_of(node.members) if isinstance(node, CriterionGroup) else [] for node in criteria]
+    return [one for node, inner in zip(criteria, below, strict=True) for one in (node, *inner)]
