@@ -1,274 +1,257 @@
 """Make the checkout's virtual environment from a hashed lock, with any Python of 3.11 or newer and nothing else.
 
-Promise: standard library only; readable by an old Python, which then gets one sentence; the second time nothing is downloaded.
+Promise: standard library only; an old Python can read this file and says one sentence; the second time nothing is downloaded.
 Run as `python3 deploy/local/bootstrap.py local` (what the demo needs) or `… dev` (tests and checks besides).
 """
 
-import contextlib
 import fcntl
 import hashlib
-import os
 import platform
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 PYTHON_MIN = (3, 11)
+PYTHON_MINORS_KNOWN = range(14, 10, -1)
+
+
+def too_old(major: int, minor: int, newer: str) -> str:
+    """Say that this Python is too old, and name another one to use; empty when it is not."""
+    if (major, minor) >= PYTHON_MIN:
+        return ""
+    return (
+        f"thidua needs Python 3.11 or newer, this is {major}.{minor}: name a newer one, as in `make PYTHON={newer} demo`, "
+        "or install it first"
+    )
+
+
+def newer_python() -> str:
+    """Name a newer Python on the PATH that really runs, or say where a name would go."""
+    for name in [f"python3.{minor}" for minor in PYTHON_MINORS_KNOWN]:
+        if shutil.which(name) and subprocess.call([name, "-c", ""], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0:
+            return name
+    return "/path/to/python3.11"
+
+
+# All below may use what only a new Python can run, but it must still be text that an old one can read.
+if tuple(sys.version_info[:2]) < PYTHON_MIN:
+    sys.exit(too_old(sys.version_info[0], sys.version_info[1], newer_python()))
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 VENV = CHECKOUT / ".venv"
+PYTHON = VENV / "bin" / "python"
 LOCAL = CHECKOUT / ".local"
-LOCKS = {"local": ("local",), "dev": ("dev", "local")}  # a set → the sets whose needs it covers
-FREE_MEGABYTES_MIN = {"local": 700, "dev": 1000}
+COVERS = {"local": ["local"], "dev": ["dev", "local"]}  # what is there once a set is installed
+FREE_MEGABYTES_MIN = {"local": 800, "dev": 1200}
 PROGRESS_SECONDS = 10.0
-REQUIREMENT = re.compile(r"^[A-Za-z0-9][\w.-]*(\[[^\]]*\])?==", re.MULTILINE)
-PIP_COLLECTING = re.compile(r"^\s*(Collecting|Requirement already satisfied)")
-PIP_CAUSES = (
-    (r"No space left|Errno 28", "the disk is full: free about {free} MB in {checkout} and run again"),
+LOCKED = re.compile(r"^[A-Za-z0-9][\w.-]*(\[[^\]]*\])?==", re.MULTILINE)
+COLLECTED = re.compile(r"^\s*(Collecting|Requirement already satisfied)")
+PIP_FAILURES = [
+    ("No space left|Errno 28", "the disk is full: free about {free} MB in {checkout} and run again"),
     (
-        r"DO NOT MATCH THE HASHES",
-        "a downloaded package does not match the checksum in {lock}: a proxy or mirror may have changed it; run again, or ask who runs it",
+        "DO NOT MATCH THE HASHES",
+        "a downloaded package does not match its checksum in {lock}: a proxy or mirror may have changed it; run again, or ask who runs it",
     ),
     (
-        r"NewConnectionError|Max retries|ConnectionError|ConnectTimeout|ProxyError|NameResolutionError|Read timed out|CERTIFICATE_VERIFY"
-        r"|Could not fetch URL|connection broken",
-        "the package index cannot be reached: the first run needs the network (later ones do not); "
-        "check the connection, or the proxy in HTTPS_PROXY, or the index in PIP_INDEX_URL, and run again",
+        "NewConnectionError|Max retries|ConnectionError|ConnectTimeout|ProxyError|NameResolutionError|timed out|CERTIFICATE_VERIFY",
+        (
+            "the package index cannot be reached: the first run needs the network (later ones do not); check the connection, "
+            "the proxy in HTTPS_PROXY or the index in PIP_INDEX_URL, and run again"
+        ),
     ),
-    (r"Errno 13|Permission denied", "{venv} cannot be written: was it made by another user? Remove it and run again"),
-    (r"No matching distribution", "a package has no build for this machine ({machine}): see {log}"),
-)
+    ("Errno 13|Permission denied", "{venv} cannot be written: was it made by another user? Remove it and run again"),
+    ("No matching distribution", "a package has no build for this Python on this machine ({machine}); which one stands in {log}"),
+]
 
 
 class SetupFailed(Exception):
     """The set-up cannot go on; the text says what is wrong and what to do."""
 
 
-def too_old(version, found=None):
-    # type: (tuple[int, ...], str | None) -> str | None
-    """Give the sentence for a Python that is too old, or None; `found` is a newer one on the PATH, if any."""
-    if tuple(version[:2]) >= PYTHON_MIN:
-        return None
-    hint = found or "/path/to/python3.12"
-    return "thidua needs Python 3.11 or newer, this is {}.{}: name a newer one, as in `make demo PYTHON={}`, or install it first".format(
-        version[0], version[1], hint
-    )
-
-
-def newer_python():
-    # type: () -> str | None
-    """Find the name of a newer Python on the PATH that really runs."""
-    for minor in range(14, PYTHON_MIN[1] - 1, -1):
-        name = "python3.{}".format(minor)
-        if shutil.which(name) and subprocess.call([name, "-c", ""], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0:
-            return name
-    return None
-
-
-def lock_file(packages):
-    # type: (str) -> Path
-    """Name the lock of a set of packages."""
-    return CHECKOUT / "requirements" / "{}.txt".format(packages)
-
-
-def fingerprint(packages):
-    # type: (str) -> str
-    """Tell what an environment was made of: the lock, the Python, and where it stands (its scripts hold the path)."""
-    lock = hashlib.sha256(lock_file(packages).read_bytes()).hexdigest()
-    return "{} {} {}".format(lock, platform.python_version(), VENV)
-
-
-def stamp(packages):
-    # type: (str) -> Path
-    """Name the file that exists only when a set was installed to its end."""
-    return VENV / ".thidua-{}".format(packages)
-
-
-def is_ready(packages):
-    # type: (str) -> bool
-    """Decide whether the environment already holds a set, without asking the network."""
-    file = stamp(packages)
-    return file.exists() and file.read_text() == fingerprint(packages)
-
-
-def is_whole():
-    # type: () -> bool
-    """Decide whether the environment was made by this Python and never left half-way."""
-    return any(is_ready(packages) for packages in LOCKS)
-
-
 class Step:
     """One line a step, with the seconds it took; a slow one says now and then how far it is."""
 
-    def __init__(self, title):
-        # type: (str) -> None
+    def __init__(self, title: str) -> None:
         self.title = title
-        self.began = time.monotonic()
-        self.told = self.began
+        self.began = self.told = time.monotonic()
 
-    def seconds(self):
-        # type: () -> float
-        return time.monotonic() - self.began
+    def say(self, text: str) -> None:
+        """Print a line with the seconds since the step began."""
+        self.told = time.monotonic()
+        print(f"  {self.title}: {text} ({self.told - self.began:.0f} s)", flush=True)
 
-    def say(self, text):
-        # type: (str) -> None
-        print("  {} … {} ({:.0f} s)".format(self.title, text, self.seconds()), flush=True)
-
-    def progress(self, text):
-        # type: (str) -> None
+    def progress(self, text: str) -> None:
         """Say how far it is, at most every ten seconds."""
         if time.monotonic() - self.told >= PROGRESS_SECONDS:
-            self.told = time.monotonic()
             self.say(text)
 
 
-def require_space(packages):
-    # type: (str) -> None
+def lock_file(packages: str) -> Path:
+    """Name the lock of a set of packages."""
+    return CHECKOUT / "requirements" / f"{packages}.txt"
+
+
+def stamp(packages: str) -> Path:
+    """Name the file that exists only while a set is installed to its end."""
+    return VENV / f".thidua-{packages}"
+
+
+def fingerprint(packages: str) -> str:
+    """Tell what an environment was made of: the lock, the Python, and where it stands (its scripts hold the path)."""
+    return f"{hashlib.sha256(lock_file(packages).read_bytes()).hexdigest()} {sys.version} {VENV}"
+
+
+def is_ready(packages: str) -> bool:
+    """Decide whether the environment already holds a set, without asking the network."""
+    return PYTHON.exists() and stamp(packages).exists() and stamp(packages).read_text() == fingerprint(packages)
+
+
+def is_sound() -> bool:
+    """Decide whether the environment can be added to: made by this Python, in this place, and never left half-way."""
+    ending = f" {sys.version} {VENV}"
+    return PYTHON.exists() and any(stamp(one).exists() and stamp(one).read_text().endswith(ending) for one in COVERS)
+
+
+def require_space(packages: str) -> None:
     """Refuse to begin a download that the disk cannot hold."""
-    free = shutil.disk_usage(str(CHECKOUT)).free // 1_000_000
+    free = shutil.disk_usage(CHECKOUT).free // 1_000_000
     needed = FREE_MEGABYTES_MIN[packages]
     if free < needed:
-        raise SetupFailed(
-            "the disk is nearly full: {} MB are free in {}, {} MB are needed: free some and run again".format(free, CHECKOUT, needed)
-        )
+        raise SetupFailed(f"the disk is nearly full: {free} MB are free in {CHECKOUT}, {needed} MB are needed: free some and run again")
 
 
-def make_environment():
-    # type: () -> None
+def run(command: list[str], step: Step, total: int = 0) -> tuple[int, str]:
+    """Run a command to its end, say now and then how far it is, give its exit code and all that it printed."""
+    lines = []
+    count = 0
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True, errors="replace"
+    )
+    try:
+        for line in process.stdout or ():
+            lines.append(line)
+            count += bool(COLLECTED.match(line))
+            step.progress(f"{min(count, total)} of {total} collected" if count < total else "all collected, installing")
+    except BaseException:
+        process.kill()
+        raise
+    finally:
+        process.wait()
+    return process.returncode, "".join(lines)
+
+
+def make_environment() -> None:
     """Make an empty virtual environment in place of a missing, foreign or half-made one."""
     step = Step("virtual environment")
     if VENV.exists():
-        shutil.rmtree(str(VENV))
-    made = subprocess.run(
-        [sys.executable, "-m", "venv", str(VENV)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True
-    )
-    if made.returncode != 0:
-        shutil.rmtree(str(VENV), ignore_errors=True)
-        raise SetupFailed(why_no_environment(made.stdout))
-    step.say("Python {}".format(platform.python_version()))
+        shutil.rmtree(VENV)
+    code, output = run([sys.executable, "-m", "venv", str(VENV)], step)
+    if code != 0:
+        shutil.rmtree(VENV, ignore_errors=True)
+        raise SetupFailed(why_no_environment(output))
+    step.say(f"Python {platform.python_version()}")
 
 
-def why_no_environment(output):
-    # type: (str) -> str
+def why_no_environment(output: str) -> str:
     """Turn what `python -m venv` printed into one sentence."""
     if "ensurepip" in output or "No module named venv" in output:
         return (
-            "{} has no venv module: install it (Debian and Ubuntu: `apt-get install python3-venv`), "
-            "or name another Python, as in `make demo PYTHON=python3.12`".format(sys.executable)
+            f"{sys.executable} comes without venv: install it (Debian and Ubuntu: `apt-get install python3-venv`), "
+            "or name another Python, as in `make PYTHON=python3.12 demo`"
         )
     if "No space left" in output or "Errno 28" in output:
-        return "the disk is full: free some space in {} and run again".format(CHECKOUT)
-    lines = output.strip().splitlines() or ["no output"]
-    return "the virtual environment {} could not be made: {}".format(VENV, lines[-1])
+        return f"the disk is full: free some space in {CHECKOUT} and run again"
+    return f"the virtual environment {VENV} could not be made: {(output.strip().splitlines() or ['no output'])[-1]}"
 
 
-def why_pip_failed(output, packages, log):
-    # type: (str, str, Path) -> str
-    """Turn what pip printed into one sentence."""
-    for pattern, sentence in PIP_CAUSES:
-        if re.search(pattern, output):
-            return sentence.format(
-                free=FREE_MEGABYTES_MIN[packages],
-                checkout=CHECKOUT,
-                lock=lock_file(packages).relative_to(CHECKOUT),
-                venv=VENV,
-                machine=platform.platform(),
-                log=log,
-            )
-    errors = [line for line in output.splitlines() if line.startswith("ERROR")] or output.strip().splitlines() or ["no output"]
-    return "pip could not install {}: {} (all of it: {})".format(lock_file(packages), errors[0], log)
-
-
-def install(packages):
-    # type: (str) -> None
-    """Install a lock with pip, hashes required, downloads cached in the checkout."""
-    step = Step("packages of requirements/{}.txt".format(packages))
-    total = len(REQUIREMENT.findall(lock_file(packages).read_text()))
-    for one in LOCKS:
+def install(packages: str) -> None:
+    """Install a lock with pip, hashes required, downloads kept in the checkout; a stamp is there only when all went well."""
+    step = Step(f"requirements/{packages}.txt")
+    for one in COVERS:
         if stamp(one).exists():
             stamp(one).unlink()
+    total = len(LOCKED.findall(lock_file(packages).read_text()))
+    pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install", "--require-hashes", "--no-input", "--retries", "2"]
+    code, output = run([*pip, "--progress-bar", "off", "--cache-dir", str(LOCAL / "pip"), "-r", str(lock_file(packages))], step, total)
     log = LOCAL / "log" / "pip.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    arguments = ["install", "--require-hashes", "--no-input", "--retries", "2", "--progress-bar", "off", "--cache-dir", str(LOCAL / "pip")]
-    process = subprocess.Popen(
-        [str(VENV / "bin" / "python"), "-m", "pip", "--disable-pip-version-check"] + arguments + ["-r", str(lock_file(packages))],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        universal_newlines=True,
-    )
-    output = follow(process, step, total)
+    log.parent.mkdir(exist_ok=True)
     log.write_text(output)
-    if process.returncode != 0:
+    if code != 0:
         raise SetupFailed(why_pip_failed(output, packages, log))
-    for one in LOCKS[packages]:
+    for one in COVERS[packages]:
         stamp(one).write_text(fingerprint(one))
-    step.say("{} installed".format(total))
+    step.say(f"{total} packages installed")
 
 
-def follow(process, step, total):
-    # type: (subprocess.Popen[str], Step, int) -> str
-    """Read pip's output to its end and say now and then how far it is."""
-    lines = []
-    count = 0
-    for line in process.stdout or ():
-        lines.append(line)
-        count += 1 if PIP_COLLECTING.match(line) else 0
-        step.progress("{} of {} packages".format(min(count, total), total))
-    process.wait()
-    return "".join(lines)
+def why_pip_failed(output: str, packages: str, log: Path) -> str:
+    """Turn what pip printed into one sentence."""
+    lock = f"requirements/{packages}.txt"
+    facts = {
+        "free": FREE_MEGABYTES_MIN[packages],
+        "checkout": CHECKOUT,
+        "lock": lock,
+        "venv": VENV,
+        "machine": platform.platform(),
+        "log": log,
+    }
+    for pattern, sentence in PIP_FAILURES:
+        if re.search(pattern, output):
+            return sentence.format(**facts)
+    errors = [line for line in output.splitlines() if line.startswith("ERROR")] or output.strip().splitlines() or ["no output"]
+    return f"pip could not install {lock}: {errors[0]} (all of it: {log})"
 
 
-def set_up(packages):
-    # type: (str) -> None
-    """Bring the environment to a set of packages, alone: a second one at the same time waits for the first."""
+def set_up(packages: str) -> None:
+    """Bring the environment to a set of packages, alone: a second set-up at the same time waits for the first."""
     LOCAL.mkdir(exist_ok=True)
     with (LOCAL / "bootstrap.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if is_ready(packages):
             return
-        print("Setting up thidua in {} (first time only)".format(CHECKOUT), flush=True)
+        print(f"Setting up thidua in {CHECKOUT} (once; it needs the network)", flush=True)
         require_space(packages)
-        if not is_whole():
+        if not is_sound():
             make_environment()
         install(packages)
 
 
-def main(arguments):
-    # type: (list[str]) -> int
+def sentence_of(failure: OSError) -> str:
+    """Say what the operating system refused and what to do."""
+    if failure.errno == 28:
+        return f"the disk is full: free some space in {CHECKOUT} and run again"
+    if failure.errno in (1, 13, 30):
+        return f"{failure.filename} cannot be written: was the checkout used by another user? Make it yours (chown) and run again"
+    return f"{failure.strerror}: {failure.filename}"
+
+
+def stop_as_ctrl_c(_number: int, _frame: object) -> None:
+    """Let SIGTERM and SIGHUP end the set-up as Ctrl-C does."""
+    raise KeyboardInterrupt
+
+
+def main(arguments: list[str]) -> int:
     """Set up what is asked for; on failure print one sentence and give exit code 1."""
-    sentence = too_old(sys.version_info[:2]) and too_old(sys.version_info[:2], newer_python())
-    if sentence:
-        print(sentence, file=sys.stderr)
-        return 1
-    if len(arguments) != 1 or arguments[0] not in LOCKS:
-        print("usage: bootstrap.py {}".format("|".join(LOCKS)), file=sys.stderr)
+    if len(arguments) != 1 or arguments[0] not in COVERS:
+        print(f"usage: bootstrap.py {'|'.join(COVERS)}", file=sys.stderr)
         return 2
+    signal.signal(signal.SIGTERM, stop_as_ctrl_c)
+    signal.signal(signal.SIGHUP, stop_as_ctrl_c)
     try:
         set_up(arguments[0])
-        fetch = subprocess.run([str(VENV / "bin" / "python"), "-m", "deploy.local.jars"], cwd=str(CHECKOUT))
+        return subprocess.call([str(PYTHON), "-m", "deploy.local.jars"], cwd=CHECKOUT)
     except KeyboardInterrupt:
         print("stopped; run it again to go on", file=sys.stderr)
         return 130
-    except (SetupFailed, OSError) as failure:
-        print("thidua: {}".format(sentence_of(failure)), file=sys.stderr)
-        return 1
-    return fetch.returncode
-
-
-def sentence_of(failure):
-    # type: (Exception) -> str
-    """Say what failed and what to do, also for what the operating system refused."""
-    if not isinstance(failure, OSError):
-        return str(failure)
-    if failure.errno == 28:
-        return "the disk is full: free some space in {} and run again".format(CHECKOUT)
-    if failure.errno in (1, 13):
-        return "{} cannot be written: was the checkout used by another user? Make it yours (chown) and run again".format(failure.filename)
-    return "{}: {}".format(failure.strerror, failure.filename)
+    except SetupFailed as failure:
+        print(f"thidua: {failure}", file=sys.stderr)
+    except OSError as failure:
+        print(f"thidua: {sentence_of(failure)}", file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":
-    with contextlib.suppress(BrokenPipeError):
-        sys.exit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:]))

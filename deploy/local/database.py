@@ -3,6 +3,7 @@
 import secrets
 import subprocess
 from dataclasses import dataclass
+from pathlib import Path
 
 from deploy.local.failure import SetupFailed
 from deploy.local.places import CHECKOUT
@@ -58,7 +59,17 @@ def drop(address: PostgresAddress, name: str) -> None:
 
 def run_program(address: PostgresAddress, program: str, *arguments: str) -> None:
     """Run one of PostgreSQL's client programs as the superuser."""
-    command = [programs() / "bin" / program, "-w", "-h", address.host, "-p", str(address.port), "-U", SUPERUSER, *arguments]
+    command: list[str | Path] = [
+        programs() / "bin" / program,
+        "-w",
+        "-h",
+        address.host,
+        "-p",
+        str(address.port),
+        "-U",
+        SUPERUSER,
+        *arguments,
+    ]
     done = subprocess.run(
         command,
         env={**environment(), "PGPASSWORD": address.password},

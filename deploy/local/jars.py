@@ -76,23 +76,27 @@ def download(jar: Jar, context: MavenContext) -> None:
     """Fetch one jar beside its place, compare its checksum, and only then give it its name."""
     if jar.path.exists() and digest_of(jar.path) == jar.sha256:
         return
-    artifact = context.project(jar.group, jar.artifact).at_version(jar.version).artifact()
-    for attempt in range(1, TRIES + 1):
-        try:
-            fetched = Path(artifact.resolve())
-            break
-        except requests.RequestException as failure:
-            if artifact.cached_path is not None:
-                artifact.cached_path.unlink(missing_ok=True)
-            if attempt == TRIES:
-                raise SetupFailed(why_not_fetched(jar, failure)) from failure
-            time.sleep(attempt)
+    fetched = fetch(jar, context)
     if digest_of(fetched) != jar.sha256:
         raise SetupFailed(
             f"the download of {jar.path.name} does not match its checksum in deploy/local/kafka.lock: "
             "a proxy or mirror may have changed it; run again, or ask who runs it"
         )
     fetched.replace(jar.path)
+
+
+def fetch(jar: Jar, context: MavenContext) -> Path:
+    """Fetch one jar, a second and a third time when the network fails."""
+    artifact = context.project(jar.group, jar.artifact).at_version(jar.version).artifact()
+    causes: list[Exception] = []
+    while len(causes) < TRIES:
+        time.sleep(len(causes))
+        try:
+            return Path(artifact.resolve())
+        except (requests.RequestException, RuntimeError) as failure:  # RuntimeError: the repository answered, but not with the jar
+            (artifact.cached_path or jar.path).unlink(missing_ok=True)
+            causes.append(failure)
+    raise SetupFailed(why_not_fetched(jar, causes[-1])) from causes[-1]
 
 
 def why_not_fetched(jar: Jar, failure: Exception) -> str:

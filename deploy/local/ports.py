@@ -3,11 +3,37 @@
 import socket
 import time
 from collections.abc import Callable
+from typing import Protocol, TypeVar
 
 from deploy.local.failure import SetupFailed
 
 HOST = "127.0.0.1"
 POLL_SECONDS = 0.05
+START_TRIES = 3
+
+
+class Server(Protocol):
+    """What listens on ports once it is started."""
+
+    def start(self) -> None:
+        """Start it, or raise SetupFailed."""
+
+
+S = TypeVar("S", bound=Server)
+
+
+def started(make: Callable[[int], S]) -> S:
+    """Start a server on free ports; another process may take one in between, so try again with others."""
+    for attempt in range(1, START_TRIES):
+        server = make(attempt)
+        try:
+            server.start()
+        except SetupFailed:
+            continue
+        return server
+    server = make(START_TRIES)
+    server.start()
+    return server
 
 
 def free_ports(count: int) -> list[int]:

@@ -19,12 +19,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from deploy.local.failure import SetupFailed
-from deploy.local.ports import HOST, free_ports, require_free, wait_until
-from deploy.local.processes import Child, RunFolder
+from deploy.local.ports import HOST, free_ports, require_free, started, wait_until
+from deploy.local.processes import Child, RunFolder, identity
 
 READY_SECONDS_MAX = 60.0
 COMMAND_SECONDS_MAX = 60.0
-START_TRIES = 3
 SUPERUSER = "postgres"
 UNPRIVILEGED = ("postgres", "nobody")
 LOCALE = ("--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
@@ -100,7 +99,7 @@ class EmbeddedPostgres:
         require_free(self.address.port, purpose="PostgreSQL", setting=self._setting)
         if not (self._folder / "data").exists():
             self._lay_out()
-        command = [self._programs / "bin" / "postgres", "-D", self._folder / "data"]
+        command: list[str | Path] = [self._programs / "bin" / "postgres", "-D", self._folder / "data"]
         child = self._run.start(self._name, command, environment=environment(), cwd=self._folder, user=self._user, end_with=signal.SIGINT)
         self._child = child
         if not wait_until(self.answers, is_alive=lambda: child.is_running, seconds=READY_SECONDS_MAX):
@@ -108,8 +107,21 @@ class EmbeddedPostgres:
 
     def answers(self) -> bool:
         """Ask the server whether it takes connections."""
-        command = [self._programs / "bin" / "pg_isready", "-q", "-t", "2", "-h", self.address.host, "-p", str(self.address.port)]
+        command: list[str | Path] = [
+            self._programs / "bin" / "pg_isready",
+            "-q",
+            "-t",
+            "2",
+            "-h",
+            self.address.host,
+            "-p",
+            str(self.address.port),
+        ]
         return subprocess.run(command, env=environment(), check=False, timeout=COMMAND_SECONDS_MAX).returncode == 0
+
+    def children(self) -> list[Child]:
+        """Give the process, if it was ever started."""
+        return [self._child] if self._child else []
 
     @property
     def _running(self) -> Child:
@@ -146,7 +158,14 @@ class EmbeddedPostgres:
         password.write_text(self.address.password)
         if self._user is not None:
             os.chown(password, self._user.pw_uid, self._user.pw_gid)
-        command = [self._programs / "bin" / "initdb", "-D", self._folder / "data", "-U", SUPERUSER, "--auth=scram-sha-256"]
+        command: list[str | Path] = [
+            self._programs / "bin" / "initdb",
+            "-D",
+            self._folder / "data",
+            "-U",
+            SUPERUSER,
+            "--auth=scram-sha-256",
+        ]
         done = subprocess.run(
             [*command, f"--pwfile={password}", "--no-instructions", "--no-sync", *LOCALE],
             env=environment(),
@@ -155,7 +174,7 @@ class EmbeddedPostgres:
             text=True,
             check=False,
             timeout=COMMAND_SECONDS_MAX,
-            **({"user": self._user.pw_uid, "group": self._user.pw_gid, "extra_groups": []} if self._user else {}),
+            **identity(self._user),
         )
         password.unlink()
         if done.returncode != 0:
@@ -193,15 +212,8 @@ def environment() -> dict[str, str]:
 
 @contextmanager
 def embedded_postgres(run: RunFolder, *, durable: bool = True) -> Iterator[PostgresAddress]:
-    """Run a server on a free port; another process may take it in between, so try again with another."""
-    for attempt in range(1, START_TRIES + 1):
-        postgres = EmbeddedPostgres(run, port=free_ports(1)[0], name=f"postgres-{attempt}", durable=durable)
-        try:
-            postgres.start()
-            break
-        except SetupFailed:
-            if attempt == START_TRIES:
-                raise
+    """Run a server on a free port."""
+    postgres = started(lambda attempt: EmbeddedPostgres(run, port=free_ports(1)[0], name=f"postgres-{attempt}", durable=durable))
     try:
         yield postgres.address
     finally:

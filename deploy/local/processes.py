@@ -5,22 +5,21 @@ whoever started it; if that one is killed, by the warden, a small process that w
 the next start, which sweeps every run folder whose owner is gone. A process id that the system gave to somebody else is left alone.
 """
 
-import fcntl
 import json
 import os
 import pwd
-import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
+from deploy.local.abandoned import one_at_a_time, remove, send, started_at, sweep_abandoned, take
 from deploy.local.failure import SetupFailed
 from deploy.local.places import CHECKOUT, LOGS, RUNS
 
@@ -29,26 +28,9 @@ GENTLE_SECONDS = 3.0
 POLL_SECONDS = 0.02
 
 
-def started_at(pid: int) -> str | None:
-    """Tell when a process was started, in the system's own words, or None if there is no such process (or only its remains)."""
-    status = Path(f"/proc/{pid}/stat")
-    if not status.parent.parent.joinpath("self").exists():  # not Linux
-        told = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
-        return told.stdout.strip() or None
-    try:
-        fields = status.read_text().rpartition(")")[2].split()
-    except (FileNotFoundError, ProcessLookupError):
-        return None
-    return None if fields[0] in "ZX" else fields[19]
-
-
-def send(group: int, number: signal.Signals) -> bool:
-    """Send a signal to a process group; tell whether there was one."""
-    try:
-        os.killpg(group, number)
-    except (ProcessLookupError, PermissionError):
-        return False
-    return True
+def identity(user: pwd.struct_passwd | None) -> dict[str, Any]:
+    """Give the arguments that make a child process run as a user and with none of our groups."""
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
 
 
 class Child:
@@ -78,12 +60,20 @@ class Child:
             log.seek(self._log_begins)
             return log.read()
 
-    def stop(self) -> None:
-        """Ask the process to end, wait, and end whatever is left of its group by force."""
+    def ask_to_end(self) -> None:
+        """Ask the process to end, and return at once."""
         if self.is_running:
             self.process.send_signal(self.end_with)
+
+    def stop(self, seconds: float = STOP_SECONDS_MAX) -> None:
+        """Ask the process to end, wait, and end whatever is left of its group by force."""
+        self.ask_to_end()
+        self.end_within(seconds)
+
+    def end_within(self, seconds: float) -> None:
+        """Wait for the process to end, and end whatever is left of its group by force."""
         with suppress(subprocess.TimeoutExpired):
-            self.process.wait(STOP_SECONDS_MAX)
+            self.process.wait(seconds)
         self.kill()
 
     def kill(self) -> None:
@@ -91,6 +81,16 @@ class Child:
         send(self.process.pid, signal.SIGKILL)
         self.process.wait()
         self.record.unlink(missing_ok=True)
+
+
+def stop_together(children: Iterable[Child]) -> None:
+    """Ask all to end before waiting for the first."""
+    running = [child for child in children if child.record.exists()]
+    deadline = time.monotonic() + STOP_SECONDS_MAX
+    for child in running:
+        child.ask_to_end()
+    for child in running:
+        child.end_within(max(0.0, deadline - time.monotonic()))
 
 
 class RunFolder:
@@ -102,6 +102,8 @@ class RunFolder:
         self.logs = LOGS / name if keeps_logs else self.path
         self._held = ExitStack()
         self._children: list[Child] = []
+        self._gate = threading.Lock()
+        self._is_closed = False
 
     def __enter__(self) -> Self:
         RUNS.mkdir(parents=True, exist_ok=True)
@@ -110,6 +112,8 @@ class RunFolder:
                 sweep_abandoned()
                 held.callback(self._take().close)
             self.logs.mkdir(parents=True, exist_ok=True)
+            for old in self.logs.glob("*.log"):
+                old.unlink()
             held.callback(self._start_warden())
             held.callback(self.stop)
             self._held = held.pop_all()
@@ -150,9 +154,10 @@ class RunFolder:
             self._held.close()
 
     def stop(self) -> None:
-        """Stop the children, the last one first, and remove the folder."""
-        for child in reversed(self._children):
-            child.stop()
+        """Stop the children that still run, let no thread start another, and remove the folder."""
+        with self._gate:
+            self._is_closed = True
+        stop_together(self._children)
         remove(self.path)
 
     def start(
@@ -167,8 +172,10 @@ class RunFolder:
     ) -> Child:
         """Start a process in a session of its own, its output in a log, and write it down."""
         log = self.logs / f"{name}.log"
-        identity: dict[str, Any] = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
-        with log.open("ab") as output:
+        record = self.path / f"{name}.process"
+        with self._gate, log.open("ab") as output:
+            if self._is_closed:
+                raise SetupFailed(f"{name} was not started: the stack is being stopped")
             log_begins = output.tell()
             process = subprocess.Popen(
                 [str(part) for part in command],
@@ -178,68 +185,17 @@ class RunFolder:
                 start_new_session=True,
                 env=dict(environment),
                 cwd=cwd,
-                **identity,
+                **identity(user),
             )
-        record = self.path / f"{name}.process"
-        record.write_text(json.dumps({"pid": process.pid, "started": started_at(process.pid), "end_with": end_with}))
-        child = Child(name=name, process=process, record=record, log=log, log_begins=log_begins, end_with=end_with)
-        self._children.append(child)
+            record.write_text(json.dumps({"pid": process.pid, "started": started_at(process.pid), "end_with": end_with}))
+            child = Child(name=name, process=process, record=record, log=log, log_begins=log_begins, end_with=end_with)
+            self._children.append(child)
         return child
 
     def remove_with(self, folder: Path) -> None:
         """Have a folder outside the checkout removed together with this one, also after a kill."""
         with (self.path / "folders").open("a") as folders:
             folders.write(f"{folder}\n")
-
-
-def has_ended(facts: dict[str, Any], seconds: float) -> bool:
-    """Wait a bounded time for a recorded process to end; an id that was given to another process counts as ended."""
-    deadline = time.monotonic() + seconds
-    while started_at(facts["pid"]) == facts["started"] is not None:
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(POLL_SECONDS)
-    return True
-
-
-def kill_recorded(record: Path) -> None:
-    """End the group of one recorded process, gently at first, unless its id has meanwhile been given to another."""
-    try:
-        facts = json.loads(record.read_text())
-    except (ValueError, FileNotFoundError):
-        return  # written half, or removed: its supervisor was in the middle of it
-    for number, seconds in ((facts["end_with"], GENTLE_SECONDS), (signal.SIGKILL, STOP_SECONDS_MAX)):
-        if has_ended(facts, 0):
-            return
-        send(facts["pid"], number)
-        has_ended(facts, seconds)
-
-
-def remove(path: Path) -> None:
-    """End what a run folder records and remove it with the folders it named."""
-    for record in path.glob("*.process"):
-        kill_recorded(record)
-    folders = path / "folders"
-    for folder in folders.read_text().splitlines() if folders.exists() else []:
-        shutil.rmtree(folder, ignore_errors=True)
-    shutil.rmtree(path, ignore_errors=True)
-
-
-def take(lock: IO[str]) -> bool:
-    """Take a file lock if it is free."""
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-@contextmanager
-def one_at_a_time() -> Iterator[None]:
-    """Let one process at a time take or sweep run folders, so that none sweeps what another has just taken."""
-    with (RUNS / "lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 @contextmanager
@@ -254,21 +210,3 @@ def undisturbed() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler or signal.SIG_DFL)
-
-
-def sweep_abandoned() -> None:
-    """Clean up every run folder whose supervisor is gone; called by one process at a time."""
-    for path in RUNS.iterdir():
-        if path.is_dir():
-            sweep(path)
-
-
-def sweep(path: Path) -> None:
-    """Clean up one run folder if its lock is free, and so its supervisor gone."""
-    try:
-        lock = (path / "lock").open("a")
-    except OSError:
-        return  # it is another user's, or its owner removes it just now
-    with lock:
-        if take(lock):
-            remove(path)

@@ -8,7 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
-from deploy.local.processes import one_at_a_time, sweep
+from deploy.local.abandoned import one_at_a_time, sweep
 
 
 def main() -> None:

@@ -1,0 +1,1 @@
+"""What the services need of a Kafka cluster: topics, and rights on them."""
