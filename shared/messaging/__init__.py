@@ -12,7 +12,7 @@ from shared.messaging.wakeup import Wakeup
 from shared.messaging.worker import Worker
 
 __all__ = [
-    "CONNECTIONS_HELD", "LOCKS_MAX", "RECORD_BYTES_MAX", "AlreadyHandled", "Announcement", "Consumer", "Consumes", "Handler", "KafkaSettings", "Limits",
-    "Lock", "LockKind", "Record", "Rejected", "Runtime", "TooManyLocks", "Transaction", "Transactions", "Unavailable", "Wake", "Wakeup",
-    "Worker", "is_transient",
+    "CONNECTIONS_HELD", "LOCKS_MAX", "RECORD_BYTES_MAX", "AlreadyHandled", "Announcement", "Consumer", "Consumes", "Handler",
+    "KafkaSettings", "Limits", "Lock", "LockKind", "Record", "Rejected", "Runtime", "TooManyLocks", "Transaction", "Transactions",
+    "Unavailable", "Wake", "Wakeup", "Worker", "is_transient",
 ]  # fmt: skip

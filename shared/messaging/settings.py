@@ -24,6 +24,7 @@ class Limits:
 
     batch_records_max: int = 500
     partition_fetch_bytes_max: int = 1_048_576
+    fetch_bytes_max: int = 16_000_000
     batch_wait_ms: int = 10
     session_timeout_ms: int = 6_000
     heartbeat_ms: int = 1_500
@@ -35,7 +36,8 @@ class Limits:
     backoff_seconds_max: float = 5
     dead_letters_max: int = 10_000
     breaker_probe_seconds: float = 60
-    relay_rows_max: int = 1_000
+    relay_shard_rows_max: int = 500
+    relay_shard_bytes_max: int = 2_000_000
     relay_poll_seconds: float = 1
     inbox_days: int = 60
     closed_dead_letter_days: int = 90

@@ -3,15 +3,14 @@
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import asyncpg
 
 from shared.clock import Clock
-from shared.database.queries import load_queries
 from shared.messaging.locks import Lock, in_order
 from shared.messaging.outbox import RELAY, Announcement, check_sizes, columns_of
+from shared.messaging.sql import QUERIES
 
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
 Wake = Callable[[frozenset[str]], None]
 
-QUERIES = load_queries(Path(__file__).parent / "sql" / "queries.sql")
 ACQUIRE_SECONDS_MAX = 10.0
 REVISIONS_MAX = 100_000
 

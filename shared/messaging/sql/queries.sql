@@ -12,6 +12,7 @@ SELECT (SELECT number FROM epoch) * 1000000000000 + nextval('revision') AS revis
 
 -- name: keep_new_events
 -- Marks events as applied and returns the places of those that this consumer has never applied; a second delivery returns none.
+-- An event that could not be applied has no mark, so a redelivery applies it: then its dead letter closes here.
 WITH arrived AS (
     SELECT source, id, place FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS arrived (source, id, place)
 ), kept AS (
@@ -19,6 +20,10 @@ WITH arrived AS (
     SELECT $1, source, id, $4 FROM arrived ORDER BY source, id
     ON CONFLICT DO NOTHING
     RETURNING source, id
+), closed AS (
+    UPDATE dead_letter SET state = 'applied', closed_at = $4, closed_because = 'delivered again'
+    FROM kept
+    WHERE dead_letter.consumer = $1 AND dead_letter.source = kept.source AND dead_letter.id = kept.id AND state <> 'applied'
 )
 SELECT place - 1 AS place FROM arrived JOIN kept USING (source, id) ORDER BY place;
 
@@ -41,3 +46,124 @@ FROM unnest(
     shard, id, topic, key, type, payload, ce_source, ce_subject, ce_time, ce_test, traceparent, place
 )
 ORDER BY place;
+
+-- name: bury
+-- Keeps records that can not be applied, whole; the same record found again only counts as another attempt.
+INSERT INTO dead_letter (
+    consumer, topic, partition, record_offset, appended_at, key, value, header_names, header_values, source, id, code, reason, trace, found_at
+)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+ON CONFLICT (consumer, topic, partition, record_offset) DO UPDATE
+SET attempts = dead_letter.attempts + 1, code = excluded.code, reason = excluded.reason, trace = excluded.trace
+WHERE dead_letter.state = 'open';
+
+-- name: count_open_dead_letters
+-- Counts a consumer's open dead letters, up to a limit.
+SELECT count(*) FROM (SELECT FROM dead_letter WHERE consumer = $1 AND state = 'open' LIMIT $2) AS counted;
+
+-- name: list_dead_letters
+-- Lists dead letters from a number on, oldest first, by whatever of consumer, code, topic, state and instants is asked for.
+SELECT number, consumer, topic, partition, record_offset, appended_at, source, id, code, reason, state, found_at, attempts, closed_because
+FROM dead_letter
+WHERE number > $1
+    AND ($2::text IS NULL OR consumer = $2)
+    AND ($3::text IS NULL OR code = $3)
+    AND ($4::text IS NULL OR topic = $4)
+    AND ($5::text IS NULL OR state = $5)
+    AND ($6::timestamptz IS NULL OR found_at >= $6)
+    AND ($7::timestamptz IS NULL OR found_at < $7)
+ORDER BY number LIMIT $8;
+
+-- name: get_dead_letter
+-- Returns one dead letter whole.
+SELECT * FROM dead_letter WHERE number = $1;
+
+-- name: hold_dead_letter
+-- Locks one dead letter for the transaction that closes it, and tells its state.
+SELECT state FROM dead_letter WHERE number = $1 FOR UPDATE;
+
+-- name: close_dead_letter
+-- Closes a dead letter that is not yet applied.
+UPDATE dead_letter SET state = $2, closed_at = $3, closed_because = $4 WHERE number = $1 AND state <> 'applied';
+
+-- name: note_failed_replay
+-- Notes why a dead letter failed again.
+UPDATE dead_letter SET attempts = attempts + 1, code = $2, reason = $3, trace = $4 WHERE number = $1 AND state <> 'applied';
+
+-- name: prune_dead_letters
+-- Forgets dead letters that were closed before an instant, at most so many.
+DELETE FROM dead_letter WHERE number IN (
+    SELECT number FROM dead_letter WHERE state <> 'open' AND closed_at < $1 ORDER BY closed_at LIMIT $2 FOR UPDATE SKIP LOCKED
+);
+
+-- name: open_breaker
+-- Notes that a consumer stopped itself.
+INSERT INTO breaker (consumer, opened_at, reason) VALUES ($1, $2, $3) ON CONFLICT (consumer) DO NOTHING;
+
+-- name: find_breaker
+-- Tells since when and why a consumer has stopped itself; no row where it runs.
+SELECT opened_at, reason FROM breaker WHERE consumer = $1;
+
+-- name: close_breaker
+-- Lets a consumer run again.
+DELETE FROM breaker WHERE consumer = $1;
+
+-- name: count_relays
+-- Counts the relays that are alive for this schema: each holds the same lock, shared.
+SELECT count(*) FROM pg_locks
+WHERE locktype = 'advisory' AND objsubid = 1 AND mode = 'ShareLock' AND granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND (classid::bigint << 32 | objid::bigint) = hashtextextended(current_schema() || '/relays', 0);
+
+-- name: join_relays
+-- Shows for as long as the connection lives that one more relay is alive.
+SELECT pg_advisory_lock_shared(hashtextextended(current_schema() || '/relays', 0));
+
+-- name: take_shard
+-- Takes a shard for this connection if nobody else owns it.
+SELECT pg_try_advisory_lock(hashtextextended(current_schema() || '/relay/' || $1::smallint, 0));
+
+-- name: leave_shard
+-- Leaves a shard to another relay.
+SELECT pg_advisory_unlock(hashtextextended(current_schema() || '/relay/' || $1::smallint, 0));
+
+-- name: read_outbox
+-- Reads the next rows of the shards in order, bounded for each shard in rows and bytes; topics that can not be reached are left out.
+SELECT next.*
+FROM unnest($1::smallint[]) AS owned (shard)
+CROSS JOIN LATERAL (
+    SELECT * FROM (
+        SELECT shard, position, id, aggregatetype, aggregateid, type, payload, ce_source, ce_subject, ce_time, ce_test, traceparent,
+            sum(octet_length(payload)) OVER (ORDER BY position) - octet_length(payload) AS bytes_before
+        FROM (
+            SELECT * FROM outbox WHERE outbox.shard = owned.shard AND aggregatetype <> ALL ($2::text[]) ORDER BY position LIMIT $3
+        ) AS first_rows
+    ) AS measured
+    WHERE bytes_before < $4
+) AS next
+ORDER BY shard, position;
+
+-- name: delete_sent
+-- Deletes rows whose records all in-sync replicas acknowledged.
+DELETE FROM outbox USING unnest($1::smallint[], $2::bigint[]) AS sent (shard, position)
+WHERE outbox.shard = sent.shard AND outbox.position = sent.position;
+
+-- name: measure_outbox
+-- Tells how many rows wait, up to a limit, and since when the oldest of them does.
+SELECT count(*) AS rows, min(announced_at) AS oldest FROM (SELECT announced_at FROM outbox LIMIT $1) AS counted;
+
+-- name: measure_dead_letters
+-- Counts the open dead letters of each consumer.
+SELECT consumer, count(*) AS rows FROM dead_letter WHERE state = 'open' GROUP BY consumer;
+
+-- name: notify
+-- Wakes the named workers in every process of this service.
+SELECT pg_notify('wake.' || current_schema(), $1);
+
+-- name: channel
+-- Tells the name of the channel on which this service is woken.
+SELECT 'wake.' || current_schema();
+
+-- name: answer
+-- Shows that the database answers.
+SELECT 1;
