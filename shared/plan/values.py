@@ -7,9 +7,10 @@ bounded number; `check_values` holds values against a plan. Both services that t
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import Enum
 from math import isfinite
 from typing import Final
@@ -21,6 +22,8 @@ VALUE_PLACES_MAX: Final = 20
 NOT_APPLICABLE_TEXT: Final = "n/a"
 NEAREST_MAX: Final = 3
 SHOWN_LENGTH_MAX: Final = 60
+NUMBER: Final = re.compile(r"[+-]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,6})?")
+NOT_FINITE: Final = frozenset({"nan", "inf", "infinity"})
 
 
 class Absence(Enum):
@@ -164,14 +167,13 @@ def value_from_text(text: str | None) -> IndicatorValue:
         return MISSING
     if text == NOT_APPLICABLE_TEXT:
         return NOT_APPLICABLE
-    try:
-        return Given(bounded(Decimal(text)))
-    except InvalidOperation:
+    if not NUMBER.fullmatch(text) and text.strip("+-").casefold() not in NOT_FINITE:
         raise ValueRefused(
             "value-not-a-number",
-            f"“{shown(text)}” không phải là số. Dùng dấu chấm thập phân, không có dấu phân cách hàng nghìn.",
-            f"“{shown(text)}” is not a number. Use a decimal point and no thousands separator.",
-        ) from None
+            f"“{shown(text)}” không phải là số. Dùng dấu chấm thập phân, không ngăn cách hàng nghìn; để trống nếu thiếu, n/a nếu không áp dụng.",
+            f"“{shown(text)}” is not a number. Use a decimal point, no thousands separator; nothing when missing, n/a when not applicable.",
+        )
+    return Given(bounded(Decimal(text)))
 
 
 def parse_values(raw: Mapping[str, object], pointer: str = "/values") -> tuple[dict[str, IndicatorValue], tuple[ValueProblem, ...]]:
@@ -259,8 +261,8 @@ def not_yes_or_no(name: str) -> ValueRefused:
     return ValueRefused("value-not-yes-or-no", f"Số liệu của {name} phải là 1 (có) hoặc 0 (không).", f"{name} must be 1 (yes) or 0 (no).")
 
 
-def unknown_criterion(code: str, known: list[CriterionCode]) -> ValueRefused:
-    nearest = nearest_codes(code, [str(one) for one in known])
+def unknown_criterion(code: str, known: Iterable[str]) -> ValueRefused:
+    nearest = nearest_codes(code, map(str, known))
     hint_vi = f" Có phải là {', '.join(nearest)}?" if nearest else " Xem danh sách tiêu chí trong kế hoạch."
     hint_en = f" Did you mean {', '.join(nearest)}?" if nearest else " See the criteria in the plan."
     return ValueRefused(
@@ -270,7 +272,7 @@ def unknown_criterion(code: str, known: list[CriterionCode]) -> ValueRefused:
     )
 
 
-def nearest_codes(code: str, known: list[str]) -> list[str]:
+def nearest_codes(code: str, known: Iterable[str]) -> list[str]:
     """The known codes that look most like a wrong one; letter case is not a difference."""
     by_folded = {one.casefold(): one for one in known}
     found = difflib.get_close_matches(code[:SHOWN_LENGTH_MAX].casefold(), by_folded, n=NEAREST_MAX, cutoff=0.5)

@@ -31,7 +31,7 @@ def reasons_against_total(parts: tuple[Part, ...]) -> tuple[NoTotal, ...]:
     missing = codes_that_block(parts, State.MISSING)
     not_applicable = codes_that_block(parts, State.NOT_APPLICABLE)
     return (
-        *([value_missing(missing, len(parts))] if missing else []),
+        *([value_missing(missing, len(measured_parts(parts)))] if missing else []),
         *([value_not_applicable(not_applicable)] if not_applicable else []),
         *([NOTHING_LEFT] if is_nothing_left(parts) else []),
     )
@@ -43,8 +43,11 @@ def codes_that_block(parts: tuple[Part, ...], state: State) -> tuple[CriterionCo
 
 def is_nothing_left(parts: tuple[Part, ...]) -> bool:
     """All criteria were excluded, or none was measured in the whole cluster."""
-    measured = [part for part in parts if part.state is not State.NOT_MEASURED]
-    return not measured or (maximum_of_sheet(parts) > 0 and maximum_left(parts) == 0)
+    return not measured_parts(parts) or (maximum_of_sheet(parts) > 0 and maximum_left(parts) == 0)
+
+
+def measured_parts(parts: tuple[Part, ...]) -> list[Part]:
+    return [part for part in parts if part.state is not State.NOT_MEASURED]
 
 
 def value_missing(codes: tuple[CriterionCode, ...], whole: int) -> NoTotal:
@@ -52,8 +55,8 @@ def value_missing(codes: tuple[CriterionCode, ...], whole: int) -> NoTotal:
         code="value-missing",
         criteria=codes,
         sentence=Sentence(
-            vi=f"Thiếu số liệu của {len(codes)}/{whole} tiêu chí ({named(codes)}), nên không có tổng điểm và không được xếp hạng.",
-            en=f"The value is missing for {len(codes)} of {whole} criteria ({named(codes)}), so there is no total and no rank.",
+            vi=f"Thiếu số liệu của {len(codes)}/{whole} tiêu chí được đo ({named(codes)}), nên không có tổng điểm và không được xếp hạng.",
+            en=f"The value is missing for {len(codes)} of the {whole} criteria measured ({named(codes)}), so there is no total and no rank.",
         ),
     )
 
