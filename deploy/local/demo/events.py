@@ -26,9 +26,10 @@ async def read_topics(bootstrap: str, topics: Sequence[str]) -> list[ConsumerRec
 async def _read_to_end(consumer: AIOKafkaConsumer) -> list[ConsumerRecord]:
     ends = await consumer.end_offsets(sorted(consumer.assignment()))
     records: list[ConsumerRecord] = []
-    while any(await consumer.position(partition) < end for partition, end in ends.items()):
-        for batch in (await consumer.getmany(timeout_ms=500, max_records=5_000)).values():
-            records.extend(batch)
+    for partition, end in ends.items():
+        while await consumer.position(partition) < end:
+            for batch in (await consumer.getmany(timeout_ms=500, max_records=5_000)).values():
+                records.extend(batch)
     return sorted(records, key=lambda record: (record.topic, record.partition, record.offset))
 
 

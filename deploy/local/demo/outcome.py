@@ -180,4 +180,4 @@ async def read_score(client: Client, plan: Plan, period: str, agency: str) -> Sc
 
 
 def _part(part: Mapping[str, Any]) -> Part:
-    return Part(criterion=part["criterion"] or "", points=points_or_none(part["points"]), vi=part["vi"], en=part["en"])
+    return Part(criterion=part["code"], points=points_or_none(part["points"]), vi=part["vi"], en=part["en"])

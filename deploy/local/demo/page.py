@@ -63,7 +63,7 @@ def _unit(outcome: Outcome, agency: str) -> dict[str, object]:
 
 def _chart(outcome: Outcome) -> dict[str, object]:
     """Draw one bar for each district, one piece for each group of criteria."""
-    groups = {group.code: group for group in outcome.ha_nam.criteria}
+    groups = {str(group.code): group for group in outcome.ha_nam.criteria}
     colours = {code: COLOURS[place % len(COLOURS)] for place, code in enumerate(groups)}
     ranked = [row for row in outcome.ha_nam_rankings[0].rows if row.rank is not None]
     widest = max((row.total or Decimal(0) for row in ranked), default=Decimal(1))

@@ -65,7 +65,7 @@ class Intake:
     async def _send(self, source: str, agency: str, value: bytes, headers: Sequence[tuple[str, Any]]) -> "asyncio.Future[Any]":
         topic = INTAKE.named(source)
         sent = self.producer.send(topic, value=value, key=agency.encode(), headers=list(headers))
-        return await asyncio.wait_for(sent, SEND_SECONDS_MAX)  # type: ignore[no-any-return]
+        return await asyncio.wait_for(sent, SEND_SECONDS_MAX)
 
 
 def headers_of(id_: str, source: str) -> list[tuple[str, bytes]]:

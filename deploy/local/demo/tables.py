@@ -13,6 +13,7 @@ from shared.plan.types import Plan
 WIDTH = 132
 YEAR_SHOWN = "2020"
 ROWS_SHOWN = 6
+UNRANKED_SHOWN = 2
 
 
 def decimal_comma(number: Decimal | None) -> str:
@@ -27,15 +28,14 @@ def open_console() -> Console:
 
 def print_outcome(console: Console, outcome: Outcome) -> None:
     """Print everything that the demo saw."""
-    shown = next(ranking for ranking in outcome.papi_rankings if ranking.period == YEAR_SHOWN)
-    console.print(_ranking_table(shown, ROWS_SHOWN))
+    latest = next(ranking for ranking in outcome.papi_rankings if ranking.period == YEAR_SHOWN)
+    console.print(_ranking_table(latest, ROWS_SHOWN))
     _print_comparison(console, outcome)
     console.print(f"\n[bold]{outcome.ha_nam.title_vi}[/bold]\n{outcome.ha_nam.notice_vi}\n{outcome.ha_nam.notice_en}", style="yellow")
     for ranking in outcome.ha_nam_rankings:
         console.print(_ranking_table(ranking, len(ranking.rows)))
     console.print(_steps_table(outcome.steps, outcome.ha_nam))
-    score = outcome.scores[outcome.steps[0].agency]
-    console.print(_score_table(score, outcome.ha_nam))
+    console.print(_score_table(outcome.scores[outcome.steps[0].agency], outcome.ha_nam))
     console.print(_proposals_table(outcome.proposals, outcome))
     console.print(_events_table(outcome))
     _print_subscribers(console, outcome)
@@ -51,20 +51,19 @@ def _table(title: str, *columns: str) -> Table:
 def _ranking_table(ranking: Ranking, rows: int) -> Table:
     title = f"{ranking.movement} {ranking.period}: {ranking.cluster_vi} / {ranking.cluster_en} ({ranking.state})"
     table = _table(title, "hạng · rank", "đơn vị · agency", "điểm · total", "ghi chú · note")
-    shown = (
-        (*ranking.rows[:rows], *(row for row in ranking.rows[rows:] if row.rank is None)[:2]) if rows < len(ranking.rows) else ranking.rows
-    )
-    for row in shown:
+    unranked = [row for row in ranking.rows[rows:] if row.rank is None]
+    for row in [*ranking.rows[:rows], *unranked[:UNRANKED_SHOWN]]:
         note = f"{row.note_vi} / {row.note_en}" if row.note_vi else ""
         table.add_row(str(row.rank or "–"), f"{row.name_vi} / {row.name_en}", decimal_comma(row.total), note)
     return table
 
 
 def _print_comparison(console: Console, outcome: Outcome) -> None:
+    years = len(outcome.papi_rankings)
     console.print(
-        f"{outcome.compared} totals of {len(outcome.papi_rankings)} years held against plain sums of the published figures: all equal to four"
-        f" decimals; {outcome.without_total} provinces and years have no total, because a value that was measured that year was not published."
+        f"{outcome.compared} totals of {years} years held against plain sums of the published figures: all equal to four decimals;"
     )
+    console.print(f"{outcome.without_total} of them have no total, because a value that was measured that year was not published.")
 
 
 def _steps_table(steps: Sequence[Step], plan: Plan) -> Table:

@@ -1,0 +1,1 @@
+"""The demo: a whole movement on real input through the real services."""

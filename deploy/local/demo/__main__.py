@@ -1,0 +1,216 @@
+"""`make demo`: from a plan to awards in under a minute, through the services as they run in production.
+
+Promise: it exits 0 only when every total equals the published one and three downstream systems hold the same award events.
+"""
+
+import argparse
+import asyncio
+import sys
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.local.demo import council, ha_nam, papi
+from deploy.local.demo.client import Addresses, Client, DemoFailed, open_client, wait_until
+from deploy.local.demo.events import count_events, read_topics, write_lines
+from deploy.local.demo.files import write_rankings
+from deploy.local.demo.mailbox import Mailbox, open_mailbox
+from deploy.local.demo.outcome import Outcome, Ranking, Step, read_score
+from deploy.local.demo.page import write_page
+from deploy.local.demo.sending import Intake, open_intake
+from deploy.local.demo.subscribers import Received, kafka_subscriber, read_feed, webhook_subscriber
+from deploy.local.demo.tables import open_console, print_outcome
+from deploy.local.failure import run_main
+from deploy.local.places import CHECKOUT
+from deploy.local.ports import free_ports
+from deploy.local.stack import LocalStack, Ports, local_stack
+from shared.events import SOURCE_TOPICS, TOPICS
+from shared.plan.document import read_plan
+from shared.plan.types import Plan
+
+ROLES = ("standing-body", "council", "observer", "operator")
+SOURCES = (papi.SOURCE_HTTP, papi.SOURCE_KAFKA, ha_nam.SOURCE)
+PAPI = CHECKOUT / "plans" / "papi.yaml"
+HA_NAM = CHECKOUT / "plans" / "ha-nam-315.yaml"
+PROPOSALS_PAPI = 5 * len(papi.YEARS)
+PROPOSALS_HA_NAM = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Downstream:
+    """The two subscribers that are pushed to; the third one pulls."""
+
+    kafka: Received
+    webhook: Received
+
+
+def say(began: float, text: str) -> None:
+    """Tell how far the demo is."""
+    print(f"[{time.monotonic() - began:5.1f} s] {text}", flush=True)
+
+
+def make_keys(stack: LocalStack) -> dict[str, str]:
+    """Make a key for each role and source, as an operator would."""
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        roles = {role: pool.submit(stack.add_key, role, f"demo-{role}") for role in ROLES}
+        sources = {name: pool.submit(stack.command, "reporting", "sources", "add", name) for name in SOURCES}
+        keys = {role: key.result() for role, key in roles.items()}
+        return keys | {name: said.result().strip().splitlines()[-1] for name, said in sources.items()}
+
+
+def publish(stack: LocalStack) -> tuple[Plan, Plan]:
+    """Publish one plan by the operator's command; the other one goes over HTTP."""
+    stack.command("reporting", "publish", str(PAPI))
+    return read_plan(PAPI.read_text("utf-8")), read_plan(HA_NAM.read_text("utf-8"))
+
+
+async def publish_over_http(client: Client, plan: bytes) -> None:
+    """Publish a plan as a standing body's own system would."""
+    headers = {"Content-Type": "application/yaml"}
+    response = await client.send("POST", "reporting", "/v1/movements", role="standing-body", headers=headers, content=plan)
+    if not response.is_success:
+        raise DemoFailed(f"publishing a plan was answered {response.status_code}: {response.text[:1_000]}")
+
+
+async def add_contacts(client: Client, plan: Plan) -> None:
+    """Tell where each unit gets its mail."""
+    for agency in plan.agencies:
+        body = {"email": f"{agency.code}@example.vn", "language": "vi"}
+        await client.send("PUT", "notifications", f"/v1/contacts/{agency.code}", role="operator", json=body)
+
+
+async def tell_stories(stack: LocalStack, client: Client, plans: tuple[Plan, Plan], hook_port: int, began: float) -> Outcome:
+    """Run both movements at the same time, with the subscribers listening from the start."""
+    papi_plan, ha_nam_plan = plans
+    await publish_over_http(client, HA_NAM.read_bytes())
+    await add_contacts(client, ha_nam_plan)
+    async with (
+        open_intake(stack.bootstrap) as intake,
+        kafka_subscriber(stack.bootstrap) as from_kafka,
+        webhook_subscriber(client, hook_port) as from_webhook,
+    ):
+        say(began, "Two movements are live; 630 PAPI reports and those of 12 units of Ha Nam go in over HTTP and Kafka …")
+        seen = await run_movements(client, intake, papi_plan, ha_nam_plan)
+        say(began, "All periods are closed and ranked; the council decides …")
+        await decide(client, papi_plan, ha_nam_plan)
+        say(began, "Waiting until every subscriber has heard …")
+        subscribers = await compare_subscribers(client, stack, Downstream(kafka=from_kafka, webhook=from_webhook))
+    return await gather_outcome(stack, client, plans, seen, subscribers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What the two stories saw while they ran."""
+
+    papi_rankings: tuple[Ranking, ...]
+    ha_nam_rankings: tuple[Ranking, ...]
+    steps: tuple[Step, ...]
+
+
+async def run_movements(client: Client, intake: Intake, papi_plan: Plan, ha_nam_plan: Plan) -> Seen:
+    """Run both stories to their final rankings, and hold PAPI's totals against the published ones."""
+    async with asyncio.TaskGroup() as stories:
+        first = stories.create_task(papi.run(client, intake, papi_plan))
+        second = stories.create_task(ha_nam.run(client, intake, ha_nam_plan))
+    clusters = [cluster.code for cluster in ha_nam_plan.clusters]
+    ranked = [await papi.final_ranking(client, ha_nam_plan, ha_nam.PERIOD, cluster) for cluster in clusters]
+    return Seen(papi_rankings=tuple(first.result()), ha_nam_rankings=tuple(ranked), steps=tuple(second.result()))
+
+
+async def decide(client: Client, papi_plan: Plan, ha_nam_plan: Plan) -> None:
+    """Wait for what the rules propose, and let the council decide on Ha Nam's."""
+    await council.wait_for_proposals(client, papi_plan, PROPOSALS_PAPI)
+    proposals = await council.wait_for_proposals(client, ha_nam_plan, PROPOSALS_HA_NAM)
+    await council.decide(client, proposals, granted=ha_nam.KIM_BANG, refused=ha_nam.DUY_TIEN, revoked="ha-nam.so-tc")
+
+
+async def compare_subscribers(client: Client, stack: LocalStack, downstream: Downstream) -> Mapping[str, tuple[str, ...]]:
+    """Wait until all three hold what the topic holds; fail where they never do."""
+    records = await read_topics(stack.bootstrap, ["awards"])
+    expected = {dict(record.headers)["ce_id"].decode() for record in records}
+
+    async def all_hold_it() -> dict[str, tuple[str, ...]] | None:
+        feed = await read_feed(client)
+        held = {"Kafka consumer": downstream.kafka, "signed webhook": downstream.webhook, "feed (HTTP, cursor)": feed}
+        return {name: tuple(each.ids) for name, each in held.items()} if all(set(each.ids) == expected for each in held.values()) else None
+
+    found: dict[str, tuple[str, ...]] = await wait_until(f"{len(expected)} award events at all three subscribers", all_hold_it)
+    return found
+
+
+async def gather_outcome(
+    stack: LocalStack, client: Client, plans: tuple[Plan, Plan], seen: Seen, subscribers: Mapping[str, tuple[str, ...]]
+) -> Outcome:
+    """Read back all that is shown, and check it."""
+    papi_plan, ha_nam_plan = plans
+    comparison = papi.compare(papi_plan, seen.papi_rankings)
+    if comparison.differing:
+        raise DemoFailed(f"{len(comparison.differing)} totals differ from the published ones: {'; '.join(comparison.differing[:5])}")
+    units = [row.agency for ranking in seen.ha_nam_rankings for row in ranking.rows]
+    scores = {unit: await read_score(client, ha_nam_plan, ha_nam.PERIOD, unit) for unit in units}
+    records = await read_topics(stack.bootstrap, topic_names())
+    write_lines(records, output() / "events.jsonl")
+    return Outcome(
+        papi=papi_plan,
+        ha_nam=ha_nam_plan,
+        papi_rankings=seen.papi_rankings,
+        ha_nam_rankings=seen.ha_nam_rankings,
+        scores={unit: score for unit, score in scores.items() if score is not None},
+        steps=seen.steps,
+        proposals=await council.read_proposals(client, plans[::-1]),
+        subscribers=subscribers,
+        events=count_events(records),
+        compared=comparison.compared,
+        without_total=comparison.without_total,
+    )
+
+
+def topic_names() -> list[str]:
+    """Name every topic of the demo."""
+    return [topic.name for topic in TOPICS] + [topic.named(source) for topic in SOURCE_TOPICS for source in SOURCES]
+
+
+def output() -> Path:
+    """Make the folder that the demo writes to."""
+    folder = CHECKOUT / "build" / "demo"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+async def run(stack: LocalStack, keys: Mapping[str, str], plans: tuple[Plan, Plan], hook_port: int, began: float) -> Outcome:
+    """Run the demo on a stack that is ready."""
+    async with open_client(Addresses(**stack.urls), keys) as client:
+        return await tell_stories(stack, client, plans, hook_port, began)
+
+
+def show(outcome: Outcome, mailbox: Mailbox) -> None:
+    """Print the tables and write the files."""
+    console = open_console()
+    print_outcome(console, outcome)
+    recipients = {recipient for recipient, _ in mailbox.letters}
+    console.print(f"{len(mailbox.letters)} letters went out by SMTP to {len(recipients)} units.")
+    write_rankings([*outcome.papi_rankings, *outcome.ha_nam_rankings], output())
+    write_page(outcome, output() / "index.html")
+
+
+def main() -> int:
+    """Start the stack, run both movements, show what happened."""
+    argparse.ArgumentParser(prog="make demo", description="Run two movements through the real services.").parse_args()
+    began = time.monotonic()
+    say(began, "Starting Kafka, PostgreSQL and the three services …")
+    hook_port, mail_port = free_ports(2)
+    settings = {"NOTIFICATIONS_WEBHOOK_ALLOW_PRIVATE": "true", "NOTIFICATIONS_SMTP_URL": f"smtp://127.0.0.1:{mail_port}"}
+    with open_mailbox(mail_port) as mailbox, local_stack("demo", ports=Ports.free(), settings=settings) as stack:
+        say(began, "Making keys and sources, publishing the plans …")
+        keys = make_keys(stack)
+        plans = publish(stack)
+        outcome = asyncio.run(run(stack, keys, plans, hook_port, began))
+    show(outcome, mailbox)
+    say(began, f"Done. Look at {(output() / 'index.html').relative_to(CHECKOUT)}, rankings/*.csv and events.jsonl beside it.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run_main(main))
