@@ -6,7 +6,9 @@ the network is not asked. `--lock` resolves the jars anew and writes the lock.
 
 import fcntl
 import hashlib
+import os
 import shutil
+import ssl
 import sys
 import tempfile
 import time
@@ -96,7 +98,15 @@ def fetch(jar: Jar, context: MavenContext) -> Path:
         except (requests.RequestException, RuntimeError) as failure:  # RuntimeError: the repository answered, but not with the jar
             (artifact.cached_path or jar.path).unlink(missing_ok=True)
             causes.append(failure)
+            trust_the_system(failure)
     raise SetupFailed(why_not_fetched(jar, causes[-1])) from causes[-1]
+
+
+def trust_the_system(failure: Exception) -> None:
+    """After a refused certificate, ask this machine's own list of authorities: it may know one (of a proxy) that Python's does not."""
+    if isinstance(failure, requests.exceptions.SSLError):
+        known = ssl.get_default_verify_paths()
+        os.environ.setdefault("REQUESTS_CA_BUNDLE", known.cafile or known.capath or "")
 
 
 def why_not_fetched(jar: Jar, failure: Exception) -> str:
