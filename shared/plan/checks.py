@@ -8,7 +8,7 @@ from shared.plan.check_criteria import check_criteria
 from shared.plan.names import folded
 from shared.plan.periods import last_day_of_grace
 from shared.plan.reading import Reading
-from shared.plan.types import Criterion, CriterionGroup, Plan, Subject, TieKey
+from shared.plan.types import Criterion, CriterionGroup, Plan, PlanAgency, Subject, TieKey
 from shared.plan.values import nearest_codes, places_of
 
 
@@ -68,28 +68,32 @@ def check_agencies(plan: Plan, reading: Reading) -> None:
     codes = [agency.code for agency in plan.agencies]
     owner: dict[str, str] = {}
     for agency in plan.agencies:
-        for label in (agency.code, agency.name_vi, agency.name_en, *agency.aliases):
-            if owner.setdefault(folded(label), agency.code) != agency.code:
-                other = owner[folded(label)]
-                vi, en = f"“{label}” cũng chỉ đơn vị {other}; hãy đổi một tên.", f"“{label}” also names {other}; change one of them."
-                reading.note_at(agency, "code", "agency-ambiguous", vi, en)
+        note_ambiguous(agency, owner, reading)
         if agency.successor is not None:
             note_unknown(reading, agency, "successor", agency.successor, codes)
         if agency.valid_from and agency.valid_to and agency.valid_to < agency.valid_from:
             reading.note_at(agency, "valid_to", "days-reversed", "Ngày kết thúc trước ngày bắt đầu.", "It ends before it begins.")
 
 
+def note_ambiguous(agency: PlanAgency, owner: dict[str, str], reading: Reading) -> None:
+    """Note each label of the agency that already names another, and make it the owner of the rest."""
+    for label in (agency.code, agency.name_vi, agency.name_en, *agency.aliases):
+        other = owner.setdefault(folded(label), agency.code)
+        if other != agency.code:
+            vi, en = f"“{label}” cũng chỉ đơn vị {other}; hãy đổi một tên.", f"“{label}” also names {other}; change one of them."
+            reading.note_at(agency, "code", "agency-ambiguous", vi, en)
+
+
 def check_clusters(plan: Plan, reading: Reading) -> None:
     """Every agency is ranked in exactly one cluster; only a successor of another may be in none yet."""
     codes = [agency.code for agency in plan.agencies]
     home: dict[str, str] = {}
-    for cluster in plan.clusters:
-        for index, member in enumerate(cluster.members):
-            note_unknown(reading, cluster, f"members/{index}", member, codes)
-            if member in home:
-                vi, en = f"“{member}” đã ở trong cụm {home[member]}.", f"“{member}” is already in the cluster {home[member]}."
-                reading.note_at(cluster, f"members/{index}", "member-repeated", vi, en)
-            home[member] = cluster.code
+    for cluster, index, member in ((one, *placed) for one in plan.clusters for placed in enumerate(one.members)):
+        note_unknown(reading, cluster, f"members/{index}", member, codes)
+        if member in home:
+            vi, en = f"“{member}” đã ở trong cụm {home[member]}.", f"“{member}” is already in the cluster {home[member]}."
+            reading.note_at(cluster, f"members/{index}", "member-repeated", vi, en)
+        home[member] = cluster.code
     successors = {agency.successor for agency in plan.agencies}
     for agency in plan.agencies:
         if agency.code not in home and agency.code not in successors:

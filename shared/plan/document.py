@@ -44,12 +44,11 @@ def content_hash_of(plan: Plan) -> str:
 
 def checked(data: object, reading: Reading) -> Plan:
     """The plan, once its form and its rules hold. A broken rule that may follow from a fault of form beside it is not named."""
-    if data is not None:
-        plan = attempt(PLAN, reading, written_out(data), "")
-        if isinstance(plan, Plan):
-            note_broken_rules(plan, reading)
-            if not reading.problems:
-                return replace(plan, content_hash=content_hash_of(plan))
+    plan = attempt(PLAN, reading, written_out(data), "") if data is not None else None
+    if isinstance(plan, Plan):
+        note_broken_rules(plan, reading)
+    if isinstance(plan, Plan) and not reading.problems:
+        return replace(plan, content_hash=content_hash_of(plan))
     raise PlanInvalid(tuple(sorted(reading.problems, key=lambda one: (one.line, one.column))))
 
 

@@ -170,8 +170,8 @@ def value_from_text(text: str | None) -> IndicatorValue:
     if not NUMBER.fullmatch(text) and text.strip("+-").casefold() not in NOT_FINITE:
         raise ValueRefused(
             "value-not-a-number",
-            f"“{shown(text)}” không phải là số. Dùng dấu chấm thập phân, không ngăn cách hàng nghìn; để trống nếu thiếu, n/a nếu không áp dụng.",
-            f"“{shown(text)}” is not a number. Use a decimal point, no thousands separator; nothing when missing, n/a when not applicable.",
+            f"“{shown(text)}” không phải là số. Dùng dấu chấm thập phân, không tách hàng nghìn; để trống nếu thiếu, n/a nếu không áp dụng.",
+            f"“{shown(text)}” is not a number. Use a decimal point, no thousands separator; blank when missing, n/a when not applicable.",
         )
     return Given(bounded(Decimal(text)))
 

@@ -56,7 +56,7 @@ def value_missing(codes: tuple[CriterionCode, ...], whole: int) -> NoTotal:
         criteria=codes,
         sentence=Sentence(
             vi=f"Thiếu số liệu của {len(codes)}/{whole} tiêu chí được đo ({named(codes)}), nên không có tổng điểm và không được xếp hạng.",
-            en=f"The value is missing for {len(codes)} of the {whole} criteria measured ({named(codes)}), so there is no total and no rank.",
+            en=f"The value is missing for {len(codes)} of {whole} criteria measured ({named(codes)}), so there is no total and no rank.",
         ),
     )
 

@@ -17,7 +17,7 @@ import typer
 from services.scoring.domain.explanation import sentence_for
 from services.scoring.domain.ranking import Standing, rank_cluster
 from services.scoring.domain.scores import ReportInput, Score, score_cluster
-from services.scoring.values_table import TableInvalid, read_table
+from services.scoring.offline.values_table import TableInvalid, read_table
 from shared.plan.document import PlanInvalid, read_plan
 from shared.plan.types import AgencyCode, Cluster, Period, Plan, Sentence
 from shared.plan.values import nearest_codes, shown

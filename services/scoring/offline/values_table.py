@@ -102,9 +102,7 @@ def rows_of(table: Table, text: str, delimiter: str) -> Iterator[tuple[int, list
     csv.field_size_limit(CELL_LENGTH_MAX)
     reader = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=delimiter, strict=True)
     try:
-        for row in reader:
-            if any(cell.strip() for cell in row):
-                yield reader.line_num, [cell.strip() for cell in row]
+        yield from ((reader.line_num, [cell.strip() for cell in row]) for row in reader if any(map(str.strip, row)))
     except csv.Error as error:
         vi, en = f"Không đọc được CSV ({error}).", f"This is not CSV ({error}); look for a quotation mark that is not closed."
         table.note(reader.line_num, "", refusal("table-malformed", vi, en))
@@ -175,18 +173,22 @@ def gather(table: Table, cells: Iterator[Cell]) -> None:
     unknown: set[int] = set()
     for cell in cells:
         agency = labels.get(folded(cell.agency))
-        if agency is None:
-            if cell.line not in unknown:
-                table.note(cell.line, "agency", unknown_agency(cell.agency, table.plan))
+        if agency is not None:
+            keep(table, agency, cell)
+        elif cell.line not in unknown:
+            table.note(cell.line, "agency", unknown_agency(cell.agency, table.plan))
             unknown.add(cell.line)
-            continue
-        place = (agency, cell.criterion)
-        if place in table.lines:
-            vi = f"{agency} đã có số liệu {cell.criterion} ở dòng {table.lines[place]}."
-            en = f"{agency} has a value for {cell.criterion} on line {table.lines[place]} already."
-            table.note(cell.line, cell.criterion, refusal("value-repeated", vi, en))
-        table.lines[place] = cell.line
-        table.values.setdefault(agency, {})[cell.criterion] = value_in(table, cell)
+
+
+def keep(table: Table, agency: AgencyCode, cell: Cell) -> None:
+    """Put a value with its agency; a second value for the same criterion is noted."""
+    place = (agency, cell.criterion)
+    if place in table.lines:
+        vi = f"{agency} đã có số liệu {cell.criterion} ở dòng {table.lines[place]}."
+        en = f"{agency} has a value for {cell.criterion} on line {table.lines[place]} already."
+        table.note(cell.line, cell.criterion, refusal("value-repeated", vi, en))
+    table.lines[place] = cell.line
+    table.values.setdefault(agency, {})[cell.criterion] = value_in(table, cell)
 
 
 def value_in(table: Table, cell: Cell) -> IndicatorValue:
@@ -213,10 +215,11 @@ def unknown_agency(label: str, plan: Plan) -> ValueRefused:
 
 
 def note_what_the_plan_forbids(table: Table) -> None:
+    """Hold every value of a known criterion against the plan; an unknown one is noted already."""
     known = set(criteria_by_label(table.plan).values())
-    for agency, values in table.values.items():
-        for criterion, value in values.items():
-            problems = check_values(table.plan, {criterion: value}) if criterion in known else ()
-            for problem in problems:
-                refused = refusal(problem.code, problem.sentence_vi, problem.sentence_en)
-                table.note(table.lines[agency, criterion], criterion, refused)
+    placed = [(agency, criterion, value) for agency, values in table.values.items() for criterion, value in values.items()]
+    for agency, criterion, value in placed:
+        problems = check_values(table.plan, {criterion: value}) if criterion in known else ()
+        for problem in problems:
+            refused = refusal(problem.code, problem.sentence_vi, problem.sentence_en)
+            table.note(table.lines[agency, criterion], criterion, refused)
