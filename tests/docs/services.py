@@ -33,4 +33,4 @@ def application(service: str) -> FastAPI:
 def routes(service: str) -> frozenset[tuple[str, str]]:
     """Method and path of every route of a service."""
     found = [route for route in application(service).routes if isinstance(route, APIRoute)]
-    return frozenset((method, route.path) for route in found for method in route.methods)
+    return frozenset((method, route.path) for route in found for method in route.methods or ())
