@@ -90,7 +90,7 @@ def _may_import(name: str, allowed: tuple[str, ...]) -> bool:
     if any(name == prefix or name.startswith(f"{prefix}.") for prefix in allowed):
         return True
     top = name.partition(".")[0]
-    return top in sys.stdlib_module_names and top not in IMPURE
+    return top in sys.stdlib_module_names and top not in IMPURE and name != "urllib.request"
 
 
 def _imported(node: ast.AST) -> list[str]:

@@ -18,7 +18,6 @@ REST = ("README.md", "sql/queries.sql", "sql/migrations")
 # service/module → what it is and why the other services have none.
 MORE_MODULES: dict[str, str] = {
     "scoring/offline": "compute and check: the same scoring on files, without a database or a broker",
-    "scoring/values_table": "reads the files of values that compute is given",
 }
 
 
