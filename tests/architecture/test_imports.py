@@ -30,7 +30,6 @@ IMPURE = frozenset(
             "tempfile",
             "threading",
             "time",
-            "urllib",
         ),
     )
 )
