@@ -5,6 +5,7 @@ Promise: may be run as often as wanted; ends with exit code 1 and one sentence w
 
 import argparse
 import asyncio
+import logging
 import sys
 from collections.abc import Sequence
 from typing import Protocol
@@ -13,7 +14,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 TIMEOUT_SECONDS = 30
-BROKER_DEFAULT = -1
+REPLICATION_MAX = 3
 
 
 class TopicsRefused(Exception):
@@ -39,18 +40,19 @@ class Topic(Protocol):
         ...
 
 
-async def create_topics(bootstrap: str, topics: Sequence[Topic], *, replication: int = BROKER_DEFAULT) -> list[str]:
-    """Make the topics that are missing; give their names."""
+async def create_topics(bootstrap: str, topics: Sequence[Topic], *, replication: int | None = None) -> list[str]:
+    """Make the topics that are missing; give their names. Each is kept three times, or once a broker if they are fewer."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=TIMEOUT_SECONDS * 1000)
     try:
         async with asyncio.timeout(TIMEOUT_SECONDS):
             await admin.start()
-            wanted = [NewTopic(topic.name, topic.partitions, replication, topic_configs=topic.config) for topic in topics]
+            copies = replication or min(REPLICATION_MAX, len((await admin.describe_cluster())["brokers"]))
+            wanted = [NewTopic(topic.name, topic.partitions, copies, topic_configs=topic.config) for topic in topics]
             answer = await admin.create_topics(wanted, timeout_ms=TIMEOUT_SECONDS * 1000)
     except TimeoutError as failure:
         raise TopicsRefused(f"Kafka at {bootstrap} did not answer within {TIMEOUT_SECONDS} seconds") from failure
     except KafkaError as failure:
-        raise TopicsRefused(f"Kafka at {bootstrap} cannot be reached: {failure}") from failure
+        raise TopicsRefused(f"Kafka at {bootstrap} cannot be reached or refuses: {failure}") from failure
     finally:
         await admin.close()
     return [name for name, code, reason in answer.topic_errors if was_made(name, code, reason)]
@@ -71,8 +73,9 @@ def main() -> int:
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bootstrap", required=True, help="brokers, host:port, comma between")
-    parser.add_argument("--replication", type=int, default=BROKER_DEFAULT, help="copies of each partition; the cluster's default otherwise")
+    parser.add_argument("--replication", type=int, help="copies of each partition (3, or one for each broker if they are fewer)")
     arguments = parser.parse_args()
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what it would say is in our sentence
     try:
         made = asyncio.run(create_topics(arguments.bootstrap, TOPICS, replication=arguments.replication))
     except TopicsRefused as failure:

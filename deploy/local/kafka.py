@@ -84,7 +84,7 @@ class EmbeddedKafka:
         for port in self._ports:
             require_free(port, purpose="Kafka", setting=self._setting)
         if not self._folder.exists():
-            self._format()
+            self.lay_out()
         self._child = self._run.start(
             self._name, self._java("kafka.Kafka", self._folder / "server.properties"), environment=environment(), cwd=self._folder
         )
@@ -110,7 +110,7 @@ class EmbeddedKafka:
         """End the broker as a crash would."""
         self._running.kill()
 
-    def _format(self) -> None:
+    def lay_out(self) -> None:
         """Write the settings and lay out an empty log folder."""
         self._folder.mkdir()
         settings = self._folder / "server.properties"

@@ -26,6 +26,7 @@ READY_SECONDS_MAX = 60.0
 COMMAND_SECONDS_MAX = 60.0
 SUPERUSER = "postgres"
 UNPRIVILEGED = ("postgres", "nobody")
+TEMPORARY_FOLDERS = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108 (a folder of its own is made inside)
 LOCALE = ("--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
 SETTINGS = """\
 listen_addresses = '{host}'
@@ -192,7 +193,7 @@ def copy_programs(installed: Path, folder: Path) -> Path:
 
 def open_folder() -> Path:
     """Choose a temporary folder that every user may enter; the one in TMPDIR may be root's own."""
-    candidates = [Path(tempfile.gettempdir()).resolve(), Path("/tmp"), Path("/var/tmp")]  # noqa: S108 (a folder of its own is made inside)
+    candidates = (Path(tempfile.gettempdir()).resolve(), *TEMPORARY_FOLDERS)
     for folder in candidates:
         if all(part.stat().st_mode & stat.S_IXOTH for part in (folder, *folder.parents)):
             return folder

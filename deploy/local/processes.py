@@ -52,7 +52,9 @@ class Child:
 
     def last_words(self, lines: int = 5) -> str:
         """Give the end of the log, for the sentence that says why a start failed."""
-        return " | ".join(self.said().decode(errors="replace").strip().splitlines()[-lines:]) or "it printed nothing"
+        said = self.said().decode(errors="replace").splitlines()
+        telling = [line for line in said if line.strip() and not line.startswith("\tat ")]  # not the frames of a Java trace
+        return " | ".join(telling[-lines:]) or "it printed nothing"
 
     def said(self) -> bytes:
         """Give what the process has printed since it was started."""
