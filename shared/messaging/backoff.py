@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 
@@ -28,3 +29,15 @@ async def pause(seconds: float, unless: asyncio.Event) -> None:
     """Wait, but no longer than until the event."""
     with suppress(TimeoutError):
         await asyncio.wait_for(unless.wait(), seconds)
+
+
+async def insist(
+    attempt: Callable[[], Awaitable[None]], backoff: Backoff, *, stopping: asyncio.Event, failed: Callable[[Exception], None]
+) -> None:
+    """Attempt again and again until told to stop; what an attempt raises is told to `failed` and waited for."""
+    while not stopping.is_set():
+        try:
+            await attempt()
+        except Exception as error:  # noqa: BLE001 - whoever insists says what failed, and goes on
+            failed(error)
+            await pause(backoff.delay(), unless=stopping)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import IllegalStateError, KafkaError
 from faststream.kafka import KafkaBroker
 
 from shared.logging import logger
@@ -14,7 +15,7 @@ from shared.messaging.backoff import Backoff, pause
 from shared.messaging.breaker import Breaker
 from shared.messaging.consumer import Consuming, Waiting
 from shared.messaging.consumes import Consumes
-from shared.messaging.kafka import Batch, client_of, is_polling, subscribe
+from shared.messaging.kafka import client_of, is_polling, subscribe
 from shared.messaging.settings import KafkaSettings, Limits
 from shared.readiness import Readiness
 
@@ -23,6 +24,7 @@ log = logger(__name__)
 START_SECONDS_MAX = 30.0
 LEAVE_SECONDS_MAX = 2.0
 WATCH_SECONDS = 5.0
+POSITION_SECONDS_MAX = 1.0
 
 
 class PollingEnded(Exception):
@@ -58,14 +60,18 @@ class Membership:
             return
         self._readiness.up(self._part)
         try:
-            while not stopping.is_set():
-                await pause(WATCH_SECONDS, unless=stopping)
-                if not is_polling(broker):
-                    raise PollingEnded(f"consumer {self._consumes.name} polls no more")
-                await self._measure(client_of(broker))
+            await self._watch(broker, stopping)
         finally:
             await self._consuming.stop(self._limits.stop_seconds_max * 0.5)
             await _stopped(broker)
+
+    async def _watch(self, broker: KafkaBroker, stopping: asyncio.Event) -> None:
+        """Measure, and be loud where nobody polls any more: FastStream's task may end and leave everything else running."""
+        while not stopping.is_set():
+            await pause(WATCH_SECONDS, unless=stopping)
+            if not is_polling(broker):
+                raise PollingEnded(f"consumer {self._consumes.name} polls no more")
+            await self._measure(client_of(broker))
 
     async def _joined(self, stopping: asyncio.Event) -> KafkaBroker | None:
         """Start, however often it takes; None when told to stop before."""
@@ -86,7 +92,7 @@ class Membership:
         return None
 
     def _broker(self) -> KafkaBroker:
-        async def take(raw: Batch) -> None:
+        async def take(raw: Any) -> None:  # FastStream makes a model of any other annotation
             await self._consuming.take(raw, client_of(broker))
 
         broker = subscribe(self._kafka, self._consumes, take, Waiting(self._consuming, self._limits), self._limits)
@@ -96,10 +102,10 @@ class Membership:
         """Show the lag. A position counts what is in hand as done, so the age of what is in hand is shown beside it."""
         behind = 0
         for partition in client.assignment():
-            with suppress(Exception):
-                async with asyncio.timeout(1):
-                    highwater = client.highwater(partition)
-                    behind += max(0, (highwater or 0) - await client.position(partition))
+            # A rebalance may take the partition, or its position, away while we ask.
+            with suppress(KafkaError, IllegalStateError, TimeoutError):
+                position = await asyncio.wait_for(client.position(partition), POSITION_SECONDS_MAX)
+                behind += max(0, (client.highwater(partition) or 0) - position)
         oldest = self._consuming.oldest_in_hand
         metrics.LAG_RECORDS.labels(self._consumes.name).set(behind)
         metrics.LAG_SECONDS.labels(self._consumes.name).set((datetime.now(UTC) - oldest).total_seconds() if oldest else 0)

@@ -5,11 +5,12 @@ Every question opens its own clients and closes them: it is asked a few times a 
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import TypeAlias
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 
 from shared.messaging.kafka import admin, onlooker
 from shared.messaging.settings import KafkaSettings
@@ -23,15 +24,21 @@ MARKER_SECONDS_MAX = 1.0
 async def ends_of(kafka: KafkaSettings, pattern: str) -> Ends:
     """Tell, for every partition of the topics that match now, the offset behind its last record; raises TimeoutError, KafkaError."""
     async with asyncio.timeout(SECONDS_MAX), AsyncExitStack() as stack:
-        client = onlooker(kafka)
+        inquirer, client = admin(kafka), onlooker(kafka)
+        stack.push_async_callback(inquirer.close)
         stack.push_async_callback(client.stop)
+        await inquirer.start()
         await client.start()
-        topics = [topic for topic in await client.topics() if re.match(pattern, topic)]
-        partitions = [TopicPartition(topic, each) for topic in topics for each in client.partitions_for_topic(topic) or ()]
-        if not partitions:
-            return {}
+        topics = [topic for topic in await inquirer.list_topics() if re.match(pattern, topic)]
+        partitions = await partitions_of(inquirer, topics)
         first, last = await client.beginning_offsets(partitions), await client.end_offsets(partitions)
         return {(each.topic, each.partition): last[each] for each in partitions if last[each] > first[each]}
+
+
+async def partitions_of(inquirer: AIOKafkaAdminClient, topics: Sequence[str]) -> list[TopicPartition]:
+    """List the partitions of topics, as the cluster knows them now."""
+    described = await inquirer.describe_topics(list(topics)) if topics else []
+    return [TopicPartition(each["topic"], partition["partition"]) for each in described for partition in each["partitions"]]
 
 
 async def has_reached(kafka: KafkaSettings, group: str, ends: Ends) -> bool:

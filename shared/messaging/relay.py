@@ -13,7 +13,7 @@ import asyncpg
 
 from shared.logging import logger
 from shared.messaging import metrics
-from shared.messaging.backoff import Backoff, pause
+from shared.messaging.backoff import Backoff, insist, pause
 from shared.messaging.outbox import SHARDS
 from shared.messaging.sender import Sender
 from shared.messaging.settings import KafkaSettings, Limits
@@ -43,14 +43,14 @@ class Relay:
         self._backoff = Backoff(ceiling_seconds=limits.backoff_seconds_max)
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Relay until told to stop; whatever fails is said, and tried again."""
+        """Relay until told to stop; whatever fails is said, and tried again: a relay that ends strands every announcement."""
+
+        async def relay() -> None:
+            async with self._pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
+                await self._relay(connection, stopping)
+
         try:
-            while not stopping.is_set():
-                try:
-                    async with self._pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
-                        await self._relay(connection, stopping)
-                except Exception as error:  # noqa: BLE001 - a relay that ends strands every announcement
-                    await self._failed(error, stopping)
+            await insist(relay, self._backoff, stopping=stopping, failed=self._failed)
         finally:
             await self._sender.close()
 
@@ -96,11 +96,10 @@ class Relay:
         self._balanced_at = time.monotonic()
         metrics.RELAY_SHARDS.set(len(self._shards))
 
-    async def _failed(self, error: BaseException, stopping: asyncio.Event) -> None:
+    def _failed(self, error: Exception) -> None:
         metrics.RELAY_FAILURES.inc()
         log.warning("relay-waits", error=repr(error))
         self._readiness.down(PART, f"announcements wait: {error!r}")
-        await pause(self._backoff.delay(), unless=stopping)
 
     def _working(self) -> None:
         self._backoff.reset()

@@ -10,14 +10,14 @@ from collections.abc import Iterable
 import asyncpg
 
 from shared.logging import logger
-from shared.messaging.backoff import Backoff, pause
+from shared.messaging.backoff import Backoff, insist, pause
 from shared.messaging.sql import QUERIES
-from shared.messaging.transaction import ACQUIRE_SECONDS_MAX
+from shared.messaging.transaction import ACQUIRE_SECONDS_MAX, Connection
 
 log = logger(__name__)
 
 NOTIFY_SECONDS_MIN = 0.005
-LISTEN_CHECK_SECONDS = 5.0
+CHECK_SECONDS = 5.0
 ANSWER_SECONDS_MAX = 5.0
 
 
@@ -43,39 +43,44 @@ class Wakeup:
     async def tell_others(self, pool: "asyncpg.Pool[asyncpg.Record]", stopping: asyncio.Event) -> None:
         """Send on what was woken here, at most every few milliseconds, until told to stop."""
         backoff = Backoff()
-        while not stopping.is_set():
-            try:
-                async with pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
-                    while not stopping.is_set():
-                        await pause(LISTEN_CHECK_SECONDS, unless=self._something)
-                        self._something.clear()
-                        names, self._unsaid = self._unsaid, set()
-                        if names:
-                            await connection.execute(QUERIES.notify, ",".join(sorted(names)), timeout=ANSWER_SECONDS_MAX)
-                        backoff.reset()
-                        await asyncio.sleep(NOTIFY_SECONDS_MIN)
-            except Exception as error:  # noqa: BLE001 - a wake that is lost costs one poll
-                log.warning("notify-waits", error=repr(error))
-                await pause(backoff.delay(), unless=stopping)
+
+        async def tell() -> None:
+            async with pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
+                while not stopping.is_set():
+                    await self._tell_once(connection)
+                    backoff.reset()
+
+        await insist(tell, backoff, stopping=stopping, failed=lambda error: log.warning("notify-waits", error=repr(error)))
 
     async def hear_others(self, pool: "asyncpg.Pool[asyncpg.Record]", stopping: asyncio.Event) -> None:
-        """Ring what others wake, until told to stop; after a cut all bells ring, for something may have been missed."""
+        """Ring what others wake, until told to stop."""
         backoff = Backoff()
+
+        async def hear() -> None:
+            async with pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
+                await self._hear_on(connection, stopping, backoff)
+
+        await insist(hear, backoff, stopping=stopping, failed=lambda error: log.warning("listen-waits", error=repr(error)))
+
+    async def _tell_once(self, connection: Connection) -> None:
+        await pause(CHECK_SECONDS, unless=self._something)
+        self._something.clear()
+        names, self._unsaid = self._unsaid, set()
+        if names:
+            await connection.execute(QUERIES.notify, ",".join(sorted(names)), timeout=ANSWER_SECONDS_MAX)
+        await asyncio.sleep(NOTIFY_SECONDS_MIN)
+
+    async def _hear_on(self, connection: Connection, stopping: asyncio.Event, backoff: Backoff) -> None:
+        """Listen on one connection while it lives. At first all bells ring, for something may have been missed."""
+        channel = await connection.fetchval(QUERIES.channel)
+        await connection.add_listener(channel, self._heard)
+        for name in self._bells:
+            self._ring(name)
+        backoff.reset()
         while not stopping.is_set():
-            try:
-                async with pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
-                    channel = await connection.fetchval(QUERIES.channel)
-                    await connection.add_listener(channel, self._heard)
-                    for name in self._bells:
-                        self._ring(name)
-                    backoff.reset()
-                    while not stopping.is_set():
-                        await pause(LISTEN_CHECK_SECONDS, unless=stopping)
-                        await connection.fetchval(QUERIES.answer, timeout=ANSWER_SECONDS_MAX)
-                    await connection.remove_listener(channel, self._heard)
-            except Exception as error:  # noqa: BLE001 - polls go on meanwhile
-                log.warning("listen-waits", error=repr(error))
-                await pause(backoff.delay(), unless=stopping)
+            await pause(CHECK_SECONDS, unless=stopping)
+            await connection.fetchval(QUERIES.answer, timeout=ANSWER_SECONDS_MAX)
+        await connection.remove_listener(channel, self._heard)
 
     def _heard(self, _connection: object, _process: int, _channel: str, payload: object) -> None:
         for name in str(payload).split(","):

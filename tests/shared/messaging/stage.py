@@ -1,0 +1,294 @@
+"""A stage for the runtime's tests: a real broker and database, a consumer that writes one row for each event, and a look behind the scenes."""
+
+import asyncio
+import json
+import secrets
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import asyncpg
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+from shared.clock import SystemClock
+from shared.database import migrate, open_pool
+from shared.messaging import (
+    Announcement,
+    Consumer,
+    Consumes,
+    KafkaSettings,
+    Limits,
+    Lock,
+    LockKind,
+    Record,
+    Rejected,
+    Runtime,
+    Transaction,
+    Transactions,
+    Wakeup,
+    Worker,
+)
+from shared.messaging.progress import partitions_of
+from shared.messaging.records import record_of
+from shared.readiness import Readiness
+
+SCHEMA = "stage"
+TABLES = """
+CREATE TABLE effect (place bigint GENERATED ALWAYS AS IDENTITY, key text NOT NULL, id text NOT NULL, number integer NOT NULL);
+"""
+QUICK = Limits(backoff_seconds_max=0.5, breaker_probe_seconds=30, relay_poll_seconds=0.2)
+Headers = Sequence[tuple[str, bytes | None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """The event of these tests: `wish` says what the handler is to do with it."""
+
+    id: str
+    key: str
+    number: int
+    wish: str = "apply"
+
+    def written(self) -> bytes:
+        """Write it as the record's value."""
+        return json.dumps({"id": self.id, "key": self.key, "number": self.number, "wish": self.wish}).encode()
+
+
+def words(count: int, *, keys: int = 5, start: int = 0, wish: str = "apply") -> list[Word]:
+    """Number words, each key's in order."""
+    return [Word(id=f"w{n}", key=f"k{n % keys}", number=n, wish=wish) for n in range(start, start + count)]
+
+
+def read_word(record: Record) -> Word:
+    """Read the record's value; garbage is rejected, and the wish `unreadable` raises."""
+    try:
+        word = Word(**json.loads(record.value or b""))
+    except (ValueError, TypeError) as error:
+        raise Rejected("data-invalid", "not a word") from error
+    if word.wish == "unreadable":
+        raise RuntimeError("the reader has a bug")
+    return word
+
+
+def lock_of(word: Word) -> Lock:
+    """The lock that orders the word's key."""
+    return Lock(LockKind.AGENCY, word.key)
+
+
+def announcement_of(word: Word, topic: str) -> Announcement:
+    """Announce a word as an event of this stage."""
+    headers = (("ce_source", b"/stage"), ("ce_subject", word.key.encode()), ("ce_time", b"2023-07-01T00:00:00Z"))
+    return Announcement(
+        topic=topic, key=word.key, lock=lock_of(word), type="stage.word.v1", id=word.id, headers=headers, value=word.written()
+    )
+
+
+Wishes = Callable[[Sequence[Word]], Awaitable[None]]
+
+
+@dataclass(kw_only=True)
+class Stage:
+    """Everything a test needs to run the runtime and to see what it did."""
+
+    url: str
+    kafka: KafkaSettings
+    pool: "asyncpg.Pool[asyncpg.Record]"
+    admin: AIOKafkaAdminClient
+    producer: AIOKafkaProducer
+    readiness: Readiness = field(default_factory=Readiness)
+    name: str = field(default_factory=lambda: f"stage-{secrets.token_hex(4)}")
+
+    @property
+    def topic(self) -> str:
+        """Where words come in."""
+        return f"{self.name}.in"
+
+    @property
+    def out(self) -> str:
+        """Where words are announced."""
+        return f"{self.name}.out"
+
+    def consumer(self, wishes: Wishes | None = None, *, pattern: str | None = None) -> Consumer[Word]:
+        """Make the consumer: one effect and one announcement for each word, and before that whatever the words wish."""
+
+        async def handler(transaction: Transaction, new: Sequence[Word]) -> None:
+            await store(transaction, new)
+            await (wishes or grant)(new)
+            await transaction.announce([announcement_of(word, self.out) for word in new])
+
+        topics = () if pattern else (self.topic,)
+        consumes = Consumes(
+            name=self.name, topics=topics, pattern=pattern, read=read_word, identity=lambda w: ("/stage", w.id), locks=lambda w: [lock_of(w)]
+        )
+        return Consumer(consumes, handler)
+
+    @asynccontextmanager
+    async def running(
+        self, consumers: Sequence[Consumer[Word]], *, workers: Sequence[Worker] = (), limits: Limits = QUICK
+    ) -> AsyncIterator[Runtime]:
+        """Run one replica until the block ends."""
+        wakeup = Wakeup()
+        own_pool = open_pool(self.url, schema=SCHEMA, size=6, application_name="stage-own")
+        runtime = Runtime(
+            pool=self.pool,
+            own_pool=own_pool,
+            transactions=Transactions(self.pool, SystemClock(), wakeup.wake),
+            wakeup=wakeup,
+            clock=SystemClock(),
+            consumers=consumers,
+            workers=workers,
+            kafka=self.kafka,
+            readiness=self.readiness,
+            limits=limits,
+        )
+        await own_pool
+        await runtime.start()
+        try:
+            yield runtime
+        finally:
+            await runtime.stop()
+            await asyncio.wait_for(own_pool.close(), 5)
+
+    def transactions(self) -> Transactions:
+        """Open transactions without a runtime."""
+        return Transactions(self.pool, SystemClock(), lambda _names: None)
+
+    async def create(self, *topics: str, partitions: int = 3) -> None:
+        """Create topics and wait until they can be written."""
+        await self.admin.create_topics([NewTopic(name=topic, num_partitions=partitions, replication_factor=1) for topic in topics])
+        for topic in topics:
+            await self.producer.partitions_for(topic)
+
+    async def send(self, items: Iterable[Word | bytes | None], *, topic: str | None = None, headers: Headers = (), partition: int | None = None) -> None:
+        """Send words under their keys, and raw bytes without one, in order."""
+        sent = []
+        for item in items:
+            key, value = (item.key.encode(), item.written()) if isinstance(item, Word) else (b"raw", item)
+            sent.append(await self.producer.send(topic or self.topic, value, key, partition=partition, headers=list(headers)))
+        await asyncio.gather(*sent)
+
+    async def effects(self) -> list[tuple[str, int]]:
+        """What was applied, in the order of application: key and number."""
+        rows = await self.pool.fetch("SELECT key, number FROM effect ORDER BY place")
+        return [(row["key"], row["number"]) for row in rows]
+
+    async def count(self, table: str) -> int:
+        """Count the rows of one of the runtime's tables."""
+        return int(await self.pool.fetchval(f"SELECT count(*) FROM {table}"))  # noqa: S608 - a test's own word
+
+    async def letters(self) -> list[asyncpg.Record]:
+        """All dead letters, oldest first."""
+        return list(await self.pool.fetch("SELECT * FROM dead_letter ORDER BY number"))
+
+    async def committed(self, topic: str | None = None) -> int:
+        """The sum of the group's committed offsets on a topic."""
+        offsets = await self.admin.list_consumer_group_offsets(self.name)
+        return sum(value.offset for place, value in offsets.items() if place.topic == (topic or self.topic))
+
+    async def announced(self, topic: str | None = None) -> list[tuple[str, int]]:
+        """All that stands on the topic of announcements, each partition in order: key and number."""
+        return [(word.key, word.number) for word in [read_word(record) for record in await self.records(topic or self.out)]]
+
+    async def records(self, topic: str) -> list[Record]:
+        """Read a topic from its beginning to its end."""
+        consumer = AIOKafkaConsumer(bootstrap_servers=self.kafka.bootstrap, auto_offset_reset="earliest", isolation_level="read_committed")
+        await consumer.start()
+        try:
+            return await _all_of(consumer, await partitions_of(self.admin, [topic]))
+        finally:
+            await consumer.stop()
+
+    async def until(self, condition: Callable[[], Awaitable[bool]], *, seconds: float = 20) -> None:
+        """Wait for a condition; fail where it does not come true in time."""
+        end = time.monotonic() + seconds
+        while not await condition():
+            assert time.monotonic() < end, f"waited {seconds} seconds in vain; effects: {len(await self.effects())}; {dict(self.readiness.missing)}"
+            await asyncio.sleep(0.05)
+
+    async def until_effects(self, count: int, *, seconds: float = 20) -> None:
+        """Wait until so many effects are there."""
+
+        async def there() -> bool:
+            return await self.count("effect") >= count
+
+        await self.until(there, seconds=seconds)
+
+    async def until_committed(self, count: int, *, seconds: float = 20) -> None:
+        """Wait until the group's offsets have passed so many records."""
+
+        async def there() -> bool:
+            return await self.committed() >= count
+
+        await self.until(there, seconds=seconds)
+
+    async def until_relayed(self, *, seconds: float = 20) -> None:
+        """Wait until the outbox is empty."""
+
+        async def there() -> bool:
+            return await self.count("outbox") == 0
+
+        await self.until(there, seconds=seconds)
+
+
+async def _all_of(consumer: AIOKafkaConsumer, partitions: Sequence[TopicPartition]) -> list[Record]:
+    consumer.assign(partitions)
+    await consumer.seek_to_beginning()
+    ends = await consumer.end_offsets(partitions)
+    found: list[Record] = []
+    while any([await consumer.position(each) < ends[each] for each in partitions]):
+        polled = await consumer.getmany(timeout_ms=200)
+        found.extend(record_of(raw) for raws in polled.values() for raw in raws)
+    return found
+
+
+async def store(transaction: Transaction, new: Sequence[Word]) -> None:
+    """Write one row for each word. Nothing but the inbox keeps a word from being written twice."""
+    columns = ([word.key for word in new], [word.id for word in new], [word.number for word in new])
+    await transaction.connection.execute(
+        "INSERT INTO effect (key, id, number) SELECT * FROM unnest($1::text[], $2::text[], $3::integer[])", *columns
+    )
+
+
+async def grant(new: Sequence[Word]) -> None:
+    """Do what the words wish."""
+    for word in new:
+        if word.wish == "reject":
+            raise Rejected("word-refused", f"{word.id} is refused")
+        if word.wish == "poison":
+            raise ValueError(f"{word.id} makes the code raise")
+
+
+def in_order_per_key(seen: Sequence[tuple[str, int]]) -> bool:
+    """Tell whether first occurrences rise for each key."""
+    highest: dict[str, int] = {}
+    known: set[tuple[str, int]] = set()
+    for key, number in seen:
+        if (key, number) in known:
+            continue
+        if number < highest.get(key, -1):
+            return False
+        highest[key] = number
+        known.add((key, number))
+    return True
+
+
+@asynccontextmanager
+async def built(bootstrap: str, url: str) -> AsyncIterator[Stage]:
+    """Migrate a fresh database, make clients, and close them afterwards."""
+    await migrate(url, SCHEMA, ())
+    pool = open_pool(url, schema=SCHEMA, size=12, application_name="stage")
+    await pool
+    await pool.execute(TABLES)
+    kafka = KafkaSettings(bootstrap=bootstrap, metadata_max_age_ms=500)
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, enable_idempotence=True)
+    await admin.start()
+    await producer.start()
+    try:
+        yield Stage(url=url, kafka=kafka, pool=pool, admin=admin, producer=producer)
+    finally:
+        await producer.stop()
+        await admin.close()
+        await asyncio.wait_for(pool.close(), 10)
