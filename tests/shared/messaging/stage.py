@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -35,6 +36,7 @@ from shared.messaging.records import record_of
 from shared.readiness import Readiness
 
 SCHEMA = "stage"
+NOON = datetime(2023, 7, 1, 12, tzinfo=UTC)
 TABLES = """
 CREATE TABLE effect (place bigint GENERATED ALWAYS AS IDENTITY, key text NOT NULL, id text NOT NULL, number integer NOT NULL);
 """
@@ -70,6 +72,11 @@ def read_word(record: Record) -> Word:
     if word.wish == "unreadable":
         raise RuntimeError("the reader has a bug")
     return word
+
+
+def record_for(value: bytes | None, *, offset: int = 0, topic: str = "t", headers: Headers = ()) -> Record:
+    """Make a record as a consumer reads it."""
+    return Record(topic=topic, partition=0, offset=offset, appended_at=NOON, key=b"k", value=value, headers=tuple(headers))
 
 
 def lock_of(word: Word) -> Lock:
