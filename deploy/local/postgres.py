@@ -27,6 +27,7 @@ COMMAND_SECONDS_MAX = 60.0
 SUPERUSER = "postgres"
 UNPRIVILEGED = ("postgres", "nobody")
 TEMPORARY_FOLDERS = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108 (a folder of its own is made inside)
+NOT_COPIED = ("include", "*.h", "bitcode", "pgxs", "man")  # what only compilers and readers need
 LOCALE = ("--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
 SETTINGS = """\
 listen_addresses = '{host}'
@@ -188,7 +189,7 @@ def copy_programs(installed: Path, folder: Path) -> Path:
     libraries = package.with_name(f"{package.name}.libs")
     if libraries.exists():
         shutil.copytree(libraries, folder / libraries.name)
-    return Path(shutil.copytree(installed, folder / package.name / installed.name, symlinks=True))
+    return Path(shutil.copytree(installed, folder / package.name / installed.name, symlinks=True, ignore=shutil.ignore_patterns(*NOT_COPIED)))
 
 
 def open_folder() -> Path:
