@@ -2,12 +2,13 @@
 
 import secrets
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.local.failure import SetupFailed
 from deploy.local.places import CHECKOUT
-from deploy.local.postgres import COMMAND_SECONDS_MAX, SUPERUSER, PostgresAddress, environment, programs
+from deploy.local.postgres import COMMAND_SECONDS_MAX, SUPERUSER, PostgresAddress, plain_environment, programs
 
 NAME = "thidua"
 OWNER = "owner"
@@ -42,8 +43,9 @@ def make_database(address: PostgresAddress, *, name: str = NAME, passwords: dict
     """Make a database with its roles and schemas; roles are the server's, so databases on one server share their passwords."""
     known = passwords or new_passwords()
     create(address, name)
-    variables = [part for role, password in known.items() for part in ("-v", f"{role}_password={password}")]
-    run_program(address, "psql", "-X", "-q", *variables, "-f", str(ROLES_FILE), "-d", name)
+    secret = {f"{role}_password".upper(): password for role, password in known.items()}  # a list of processes shows no environment
+    variables = [part for role in known for part in ("-c", f"\\getenv {role}_password {role.upper()}_PASSWORD")]
+    run_program(address, "psql", "-X", "-q", *variables, "-f", str(ROLES_FILE), "-d", name, environment=secret)
     return Database(address=address, name=name, passwords=known)
 
 
@@ -57,7 +59,7 @@ def drop(address: PostgresAddress, name: str) -> None:
     run_program(address, "dropdb", "--force", "--if-exists", name)
 
 
-def run_program(address: PostgresAddress, program: str, *arguments: str) -> None:
+def run_program(address: PostgresAddress, program: str, *arguments: str, environment: Mapping[str, str] | None = None) -> None:
     """Run one of PostgreSQL's client programs as the superuser."""
     command: list[str | Path] = [
         programs() / "bin" / program,
@@ -72,7 +74,7 @@ def run_program(address: PostgresAddress, program: str, *arguments: str) -> None
     ]
     done = subprocess.run(
         command,
-        env={**environment(), "PGPASSWORD": address.password},
+        env={**plain_environment(), "PGPASSWORD": address.password, **(environment or {})},
         capture_output=True,
         text=True,
         check=False,

@@ -102,7 +102,9 @@ class EmbeddedPostgres:
         if not (self._folder / "data").exists():
             self._lay_out()
         command: list[str | Path] = [self._programs / "bin" / "postgres", "-D", self._folder / "data"]
-        child = self._run.start(self._name, command, environment=environment(), cwd=self._folder, user=self._user, end_with=signal.SIGINT)
+        child = self._run.start(
+            self._name, command, environment=plain_environment(), cwd=self._folder, user=self._user, end_with=signal.SIGINT
+        )
         self._child = child
         if not wait_until(self.answers, is_alive=lambda: child.is_running, seconds=READY_SECONDS_MAX):
             raise SetupFailed(f"PostgreSQL did not start on port {self.address.port}: {child.last_words()}")
@@ -119,7 +121,7 @@ class EmbeddedPostgres:
             "-p",
             str(self.address.port),
         ]
-        return subprocess.run(command, env=environment(), check=False, timeout=COMMAND_SECONDS_MAX).returncode == 0
+        return subprocess.run(command, env=plain_environment(), check=False, timeout=COMMAND_SECONDS_MAX).returncode == 0
 
     def children(self) -> list[Child]:
         """Give the process, if it was ever started."""
@@ -170,7 +172,7 @@ class EmbeddedPostgres:
         ]
         done = subprocess.run(
             [*command, f"--pwfile={password}", "--no-instructions", "--no-sync", *LOCALE],
-            env=environment(),
+            env=plain_environment(),
             cwd=self._folder,
             capture_output=True,
             text=True,
@@ -189,7 +191,9 @@ def copy_programs(installed: Path, folder: Path) -> Path:
     libraries = package.with_name(f"{package.name}.libs")
     if libraries.exists():
         shutil.copytree(libraries, folder / libraries.name)
-    return Path(shutil.copytree(installed, folder / package.name / installed.name, symlinks=True, ignore=shutil.ignore_patterns(*NOT_COPIED)))
+    return Path(
+        shutil.copytree(installed, folder / package.name / installed.name, symlinks=True, ignore=shutil.ignore_patterns(*NOT_COPIED))
+    )
 
 
 def open_folder() -> Path:
@@ -207,7 +211,7 @@ def give(folder: Path, user: pwd.struct_passwd) -> None:
         os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)
 
 
-def environment() -> dict[str, str]:
+def plain_environment() -> dict[str, str]:
     """Give the server no more of our environment than it needs: foreign PG… variables would change what it does."""
     return {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"}
 

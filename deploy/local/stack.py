@@ -10,13 +10,14 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
 from deploy.kafka.create_topics import TopicsRefused, create_topics
 from deploy.local.database import SERVICES, Database, make_database
 from deploy.local.failure import SetupFailed
 from deploy.local.kafka import EmbeddedKafka
-from deploy.local.ports import free_ports
+from deploy.local.ports import free_ports, require_free
 from deploy.local.postgres import EmbeddedPostgres
 from deploy.local.processes import RunFolder, stop_together, undisturbed
 from deploy.local.services import LocalService
@@ -50,6 +51,16 @@ class Ports:
             raise SetupFailed(f"two parts have the same port ({chosen}): change the THIDUA_…_PORT that you set")
         return cls(kafka=chosen.pop("kafka"), postgres=chosen.pop("postgres"), services=chosen)
 
+    def require_free(self) -> None:
+        """Refuse to begin when a port is taken, and name the setting that moves it."""
+        for name, port in {"kafka": self.kafka, "postgres": self.postgres, **self.services}.items():
+            require_free(port, purpose=name, setting=setting_of(name))
+
+
+def setting_of(name: str) -> str:
+    """Name what moves a part's port."""
+    return f"THIDUA_{name.upper()}_PORT or PORT_OFFSET"
+
 
 def number(environment: Mapping[str, str], name: str, default: int) -> int:
     """Read a whole number from an environment variable that may be absent or empty."""
@@ -67,10 +78,15 @@ class LocalStack:
         self._run = run
         self._ports = ports
         self._settings = dict(settings or {})
-        self.kafka = EmbeddedKafka(run, port=ports.kafka, setting="THIDUA_KAFKA_PORT or PORT_OFFSET")
-        self.postgres = EmbeddedPostgres(run, port=ports.postgres, setting="THIDUA_POSTGRES_PORT or PORT_OFFSET")
+        self.kafka = EmbeddedKafka(run, port=ports.kafka, setting=setting_of("kafka"))
+        self.postgres = EmbeddedPostgres(run, port=ports.postgres, setting=setting_of("postgres"))
         self.services: dict[str, LocalService] = {}
         self._database: Database | None = None
+
+    @property
+    def logs(self) -> Path:
+        """The folder with what each part prints."""
+        return self._run.logs
 
     @property
     def bootstrap(self) -> str:
@@ -91,6 +107,7 @@ class LocalStack:
 
     def start(self) -> None:
         """Start all parts, side by side where they do not need one another, and wait until each is ready."""
+        self._ports.require_free()
         pool = ThreadPoolExecutor()
         try:
             broker = pool.submit(self._start_broker)

@@ -6,14 +6,27 @@ Promise: what it prints can be used at once; when it returns, whatever the cause
 import os
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from deploy.local.failure import SetupFailed, Terminated, run_main
-from deploy.local.places import LOGS
 from deploy.local.stack import LocalStack, Ports, local_stack
 
-ROLES = ("source", "standing-body", "council", "observer", "operator")
+ROLES = ("standing-body", "council", "observer", "operator")
+SOURCE = "demo"
 LOOK_SECONDS = 1.0
-NAME = "up"
+
+
+def name_of(ports: Ports) -> str:
+    """Give each set of ports a run folder of its own, so that two stacks can run from one checkout."""
+    return f"up-{ports.services['reporting']}"
+
+
+def make_keys(stack: LocalStack) -> dict[str, str]:
+    """Make a key for each role; that of a source comes with the source and its topics."""
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        source = pool.submit(stack.command, "reporting", "sources", "add", SOURCE)
+        keys = dict(zip(ROLES, pool.map(lambda role: stack.add_key(role, f"demo-{role}"), ROLES), strict=True))
+        return {f"source {SOURCE}": source.result().strip().splitlines()[-1], **keys}
 
 
 def show(stack: LocalStack) -> None:
@@ -24,9 +37,9 @@ def show(stack: LocalStack) -> None:
     for name, url in stack.urls.items():
         print(f"  {name:<14} {url}  (metrics {url}/metrics, documentation {url}/openapi.json)")
     print("\nKeys for trying it (header `Authorization: Bearer KEY`), one a role:\n")
-    for role in ROLES:
-        print(f"  {role:<14} {stack.add_key(role, f'demo-{role}')}", flush=True)
-    print(f"\nLogs: {LOGS / NAME}\n", flush=True)
+    for role, key in make_keys(stack).items():
+        print(f"  {role:<14} {key}")
+    print(f"\nLogs: {stack.logs}\n", flush=True)
 
 
 def watch(stack: LocalStack) -> None:
@@ -36,7 +49,7 @@ def watch(stack: LocalStack) -> None:
         time.sleep(LOOK_SECONDS)
         dead = stack.dead_parts()
         if dead:
-            raise SetupFailed(f"{dead[0]} has ended by itself: {stack.last_words(dead[0])} (all of it: {LOGS / NAME}); all else is stopped")
+            raise SetupFailed(f"{dead[0]} has ended by itself: {stack.last_words(dead[0])} (all of it: {stack.logs}); all else is stopped")
         if "MAKELEVEL" in os.environ and os.getppid() != parent:
             raise Terminated
 
@@ -45,7 +58,8 @@ def main() -> int:
     """Start the stack, show it, and wait."""
     began = time.monotonic()
     print("Starting Kafka, PostgreSQL and the three services …", flush=True)
-    with local_stack(NAME, ports=Ports.standing(os.environ)) as stack:
+    ports = Ports.standing(os.environ)
+    with local_stack(name_of(ports), ports=ports) as stack:
         show(stack)
         print(f"Ready after {time.monotonic() - began:.0f} s.", flush=True)
         watch(stack)
