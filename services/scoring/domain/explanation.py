@@ -114,7 +114,7 @@ def sentence_for_late_days(part: Part, days: Sentence) -> Sentence:
 
 
 def sentence_for_limit(part: Part) -> Sentence:
-    limit, changed, what = wording.figure(trace_of(part, "limit")), wording.figure(part.points), LIMITS[part.code]
+    limit, changed, what = wording.figure(trace_of(part, "limit").copy_abs()), wording.figure(part.points), LIMITS[part.code]
     return Sentence(
         vi=f"{what.vi} {limit.vi}: điều chỉnh {changed.vi} điểm.", en=f"{what.en} of {limit.en}: adjusted by {changed.en} points."
     )
