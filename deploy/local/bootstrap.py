@@ -175,7 +175,18 @@ def install(packages: str) -> None:
         if stamp(one).exists():
             stamp(one).unlink()
     total = len(LOCKED.findall(lock_file(packages).read_text()))
-    pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install", "--require-hashes", "--no-input", "--retries", "2"]
+    pip = [
+        str(PYTHON),
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "install",
+        "--require-hashes",
+        "--no-input",
+        "--no-user",
+        "--retries",
+        "2",
+    ]
     code, output = run([*pip, "--progress-bar", "off", "--cache-dir", str(LOCAL / "pip"), "-r", str(lock_file(packages))], step, total)
     log = LOCAL / "log" / "pip.log"
     log.parent.mkdir(exist_ok=True)

@@ -1,6 +1,8 @@
 """One sentence instead of a traceback: what went wrong on this machine and what to do about it."""
 
 import errno
+import io
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -32,12 +34,18 @@ def sentence_of(failure: OSError) -> str:
 
 def run_main(main: Callable[[], int]) -> int:
     """Run a command so that SIGTERM and SIGHUP stop it as Ctrl-C does, and a failure of the machine is one sentence."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that starts us in the background has it ignored
     signal.signal(signal.SIGTERM, _raise_terminated)
-    signal.signal(signal.SIGHUP, _raise_terminated)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # under nohup it stays ignored
+        signal.signal(signal.SIGHUP, _raise_terminated)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that is not UTF-8 shows ? for what it has no letter for
     try:
         return main()
     except (KeyboardInterrupt, Terminated):
         return STOPPED
+    except BrokenPipeError:  # who read our output has gone; Python must not try to write to it once more
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except SetupFailed as failure:
         print(f"thidua: {failure}", file=sys.stderr)
     except OSError as failure:

@@ -17,12 +17,13 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-
-import requests
-from jgo.maven import Dependency, MavenContext, PythonResolver
+from typing import TYPE_CHECKING
 
 from deploy.local.failure import SetupFailed, run_main
 from deploy.local.places import LOCAL
+
+if TYPE_CHECKING:  # loaded only when something is fetched: it takes longer than all else here
+    from jgo.maven import MavenContext
 
 KAFKA = ("org.apache.kafka", "kafka_2.13", "4.4.0")
 LOGGING = ("org.apache.logging.log4j", "log4j-slf4j-impl", "2.25.5")  # without it the broker logs nothing
@@ -74,7 +75,7 @@ def are_ready(jars: list[Jar]) -> bool:
     return VERIFIED.exists() and VERIFIED.read_text() == sizes(jars) != ""
 
 
-def download(jar: Jar, context: MavenContext) -> None:
+def download(jar: Jar, context: "MavenContext") -> None:
     """Fetch one jar beside its place, compare its checksum, and only then give it its name."""
     if jar.path.exists() and digest_of(jar.path) == jar.sha256:
         return
@@ -87,8 +88,10 @@ def download(jar: Jar, context: MavenContext) -> None:
     fetched.replace(jar.path)
 
 
-def fetch(jar: Jar, context: MavenContext) -> Path:
+def fetch(jar: Jar, context: "MavenContext") -> Path:
     """Fetch one jar, a second and a third time when the network fails."""
+    import requests
+
     artifact = context.project(jar.group, jar.artifact).at_version(jar.version).artifact()
     causes: list[Exception] = []
     while len(causes) < TRIES:
@@ -104,7 +107,7 @@ def fetch(jar: Jar, context: MavenContext) -> Path:
 
 def trust_the_system(failure: Exception) -> None:
     """After a refused certificate, ask this machine's own list of authorities: it may know one (of a proxy) that Python's does not."""
-    if isinstance(failure, requests.exceptions.SSLError):
+    if "SSLError" in type(failure).__name__:
         known = ssl.get_default_verify_paths()
         os.environ.setdefault("REQUESTS_CA_BUNDLE", known.cafile or known.capath or "")
 
@@ -136,13 +139,20 @@ def require_space() -> None:
         )
 
 
+def repository(cache: Path) -> "MavenContext":
+    """Open the public repository of jars; what is fetched lies in `cache`, and nothing in the user's home is read or written."""
+    from jgo.maven import MavenContext, PythonResolver
+
+    return MavenContext(resolver=PythonResolver(), repo_cache=cache, local_repos=[], timeout=TIMEOUT_SECONDS)
+
+
 def fetch_missing(jars: list[Jar]) -> None:
     """Fetch several jars at once into a folder that is removed again, whatever happens."""
     began = time.monotonic()
     for stale in FOLDER.glob("partial-*"):
         shutil.rmtree(stale)
     with tempfile.TemporaryDirectory(dir=FOLDER, prefix="partial-") as partial, ThreadPoolExecutor(DOWNLOADS_AT_ONCE) as pool:
-        context = MavenContext(resolver=PythonResolver(), repo_cache=Path(partial), local_repos=[], timeout=TIMEOUT_SECONDS)
+        context = repository(Path(partial))
         downloads = [pool.submit(download, jar, context) for jar in jars]
         try:
             for download_done in as_completed(downloads):
@@ -167,8 +177,10 @@ def kafka_jars() -> list[Path]:
 
 def write_lock() -> None:
     """Resolve the jars anew and write the lock."""
+    from jgo.maven import Dependency
+
     with tempfile.TemporaryDirectory() as cache:
-        context = MavenContext(resolver=PythonResolver(), repo_cache=Path(cache), local_repos=[], timeout=TIMEOUT_SECONDS)
+        context = repository(Path(cache))
         kafka, logging = (Dependency(context.project(g, a).at_version(v).artifact()) for g, a, v in (KAFKA, LOGGING))
         inputs, needed = context.resolver.resolve([kafka])
         found = [*inputs, *needed, logging]  # resolved together they would change one another's versions
