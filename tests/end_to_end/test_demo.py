@@ -1,0 +1,65 @@
+"""The demo is run as a newcomer would run it, and what it writes is read."""
+
+import csv
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from deploy.local.demo.papi import PUBLISHED, YEARS, published_totals, read_year
+from tests.end_to_end.demo_run import DemoRun
+
+
+def test_the_demo_ends_well_and_says_that_all_three_subscribers_agree(demo_run: DemoRun) -> None:
+    assert demo_run.exit_code == 0, demo_run.said
+    assert "All three hold the same ids." in demo_run.said
+
+
+@pytest.mark.parametrize(("year", "province", "total"), PUBLISHED)
+def test_the_published_totals_stand_in_the_rankings(demo_run: DemoRun, year: str, province: str, total: Decimal) -> None:
+    rows = {row["name_en"]: row for row in read_ranking(demo_run.output, year)}
+
+    assert Decimal(rows[province]["total"]) == total
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_every_total_of_every_year_is_the_plain_sum_of_the_published_figures(demo_run: DemoRun, year: str) -> None:
+    expected = sorted(str(total or "") for total in published_totals(read_year(year)).values())
+
+    assert sorted(row["total"] for row in read_ranking(demo_run.output, year)) == expected
+
+
+def test_a_province_without_a_total_has_no_rank_and_its_row_says_why(demo_run: DemoRun) -> None:
+    without = [row for year in YEARS for row in read_ranking(demo_run.output, year) if not row["total"]]
+
+    assert without
+    assert all(row["rank"] == "" and row["note_vi"] and row["note_en"] for row in without)
+
+
+def test_every_event_is_written_down_and_the_story_is_in_them(demo_run: DemoRun) -> None:
+    events = [json.loads(line) for line in (demo_run.output / "events.jsonl").read_text("utf-8").splitlines()]
+    names = {event["headers"].get("ce_type", "").removeprefix("vn.thidua.").removesuffix(".v1") for event in events}
+
+    assert names >= {
+        "report-returned",
+        "report-rejected",
+        "report-submitted",
+        "score-voided",
+        "ranking-published",
+        "award-decided",
+        "award-revoked",
+    }
+
+
+def test_the_page_needs_nothing_from_outside(demo_run: DemoRun) -> None:
+    page = (demo_run.output / "index.html").read_text("utf-8")
+
+    assert not [mark for mark in ("http://", "https://", "src=", "@import", "url(") if mark in page]
+
+
+def read_ranking(output: Path, year: str) -> list[dict[str, str]]:
+    """Read one of the demo's PAPI rankings."""
+    (path,) = (output / "rankings").glob(f"papi-{year}-*.csv")
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        return list(csv.DictReader(lines))
