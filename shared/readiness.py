@@ -1,7 +1,7 @@
 """A service is ready when no part of it is down. Every part that is down says why, in one sentence."""
 
-from types import MappingProxyType
 from collections.abc import Mapping
+from types import MappingProxyType
 
 PARTS_MAX = 200
 REASON_LENGTH_MAX = 500

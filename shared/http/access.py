@@ -1,70 +1,42 @@
-"""Who may do what: a key is looked up by its digest in the service's own copy, and a route names the roles that it serves."""
+"""Who may do what: keys kept from the registry, a guard on every route. What services use of it stands here."""
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
+from fastapi.routing import APIRoute, iter_route_contexts
 
-from shared.events.registry import Role
-from shared.messaging import Consumer
+from shared.http.guard import Caller, Guard, Role, digest_of, new_key, require
+from shared.http.keys import HeardOfAccess, KeptKeys, access_consumer
+from shared.http.requests import StrictRoute, guard_of
 
-__all__ = ["Caller", "Guard", "Role", "access_consumer", "assert_every_route_guarded", "digest_of", "new_key", "require"]
+__all__ = [
+    "OPEN_PATHS", "Caller", "Guard", "HeardOfAccess", "KeptKeys", "Role", "RouteUnguarded", "access_consumer", "assert_every_route_guarded",
+    "digest_of", "new_key", "require",
+]  # fmt: skip
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
-    """Whoever holds the key: the name is what acts and logs carry. None in movements or agencies means all."""
-
-    name: str
-    source: str | None
-    roles: frozenset[Role]
-    movements: frozenset[str] | None
-    agencies: frozenset[str] | None
-
-    def reaches_movement(self, movement: str) -> bool:
-        """Tell whether the key is good for the movement."""
-        return self.movements is None or movement in self.movements
-
-    def reaches_agency(self, agency: str) -> bool:
-        """Tell whether the key is good for the agency: it or one above it is named."""
-        return self.agencies is None or any(agency == own or agency.startswith(own + ".") for own in self.agencies)
-
-    def demand(self, *, movement: str | None = None, agency: str | None = None, source: str | None = None) -> None:
-        """Raise the problem access-out-of-scope where the key does not reach what is asked for."""
-        raise NotImplementedError
+OPEN_PATHS = frozenset({"/health/live", "/health/ready", "/metrics", "/openapi.json"})
 
 
-class Guard:
-    """The dependency that `require` makes: lets in only callers with one of the roles."""
-
-    def __init__(self, roles: frozenset[Role]) -> None:
-        self.roles = roles
-
-    async def __call__(self, request: Request) -> Caller:
-        """Return the caller, or raise a problem."""
-        raise NotImplementedError
-
-
-def require(*roles: Role) -> Guard:
-    """`caller: Annotated[Caller, Depends(require(Role.SOURCE))]`: who may call the route."""
-    return Guard(frozenset(roles))
-
-
-def digest_of(key: str) -> bytes:
-    """SHA-256 of the key: all that is kept of it."""
-    raise NotImplementedError
-
-
-def new_key() -> str:
-    """Make a key that nobody can guess."""
-    raise NotImplementedError
+class RouteUnguarded(Exception):
+    """A route that anybody could call; says which and what to do."""
 
 
 def assert_every_route_guarded(app: FastAPI) -> None:
-    """Raise where a route neither declares who may call it nor is one of the open ones."""
-    raise NotImplementedError
+    """Raise RouteUnguarded where a route neither declares who may call it nor is one of the open ones."""
+    unguarded = list(_unguarded(app))
+    if unguarded:
+        raise RouteUnguarded(
+            f"{', '.join(unguarded)}: make the router with shared.http.requests.router() and give each route Depends(require(…))"
+        )
 
 
-def access_consumer(name: str) -> Consumer[Any]:
-    """The consumer that keeps a service's own copy of who may do what: `access_consumer("scoring")` reads as `scoring.access`."""
-    raise NotImplementedError
+def _unguarded(app: FastAPI) -> Iterator[str]:
+    for context in iter_route_contexts(app.routes):
+        route = context.original_route
+        if context.path in OPEN_PATHS:
+            continue
+        # Only a StrictRoute asks its guard before it reads the body.
+        guarded = isinstance(route, StrictRoute) and guard_of(route.dependant) is not None
+        if not guarded:
+            methods = ",".join(sorted(route.methods or ())) if isinstance(route, APIRoute) else type(route).__name__
+            yield f"{methods} {context.path}"
