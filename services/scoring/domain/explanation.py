@@ -114,10 +114,16 @@ def sentence_for_late_days(part: Part, days: Sentence) -> Sentence:
 
 
 def sentence_for_limit(part: Part) -> Sentence:
-    limit, changed, what = wording.figure(trace_of(part, "limit").copy_abs()), wording.figure(part.points), LIMITS[part.code]
+    limit, changed, what = wording.figure(limit_of(part)), wording.figure(part.points), LIMITS[part.code]
     return Sentence(
         vi=f"{what.vi} {limit.vi}: điều chỉnh {changed.vi} điểm.", en=f"{what.en} of {limit.en}: adjusted by {changed.en} points."
     )
+
+
+def limit_of(part: Part) -> Decimal:
+    """The limit as the plan writes it: penalties are positive there and negative among the parts."""
+    limit = trace_of(part, "limit")
+    return limit.copy_abs() if part.code == "penalty-maximum" else limit
 
 
 def sentence_for_rounding(part: Part) -> Sentence:
