@@ -4,6 +4,7 @@ from shared.messaging.consumes import Consumer, Consumes, Handler
 from shared.messaging.errors import AlreadyHandled, Rejected, Unavailable, is_transient
 from shared.messaging.locks import LOCKS_MAX, Lock, LockKind, TooManyLocks
 from shared.messaging.outbox import RECORD_BYTES_MAX, Announcement
+from shared.messaging.progress import Ends, ends_of, has_reached
 from shared.messaging.records import Record
 from shared.messaging.runtime import CONNECTIONS_HELD, Runtime
 from shared.messaging.settings import KafkaSettings, Limits
@@ -12,7 +13,7 @@ from shared.messaging.wakeup import Wakeup
 from shared.messaging.worker import Worker
 
 __all__ = [
-    "CONNECTIONS_HELD", "LOCKS_MAX", "RECORD_BYTES_MAX", "AlreadyHandled", "Announcement", "Consumer", "Consumes", "Handler",
+    "CONNECTIONS_HELD", "LOCKS_MAX", "RECORD_BYTES_MAX", "AlreadyHandled", "Announcement", "Consumer", "Consumes", "Ends", "Handler",
     "KafkaSettings", "Limits", "Lock", "LockKind", "Record", "Rejected", "Runtime", "TooManyLocks", "Transaction", "Transactions",
-    "Unavailable", "Wake", "Wakeup", "Worker", "is_transient",
+    "Unavailable", "Wake", "Wakeup", "Worker", "ends_of", "has_reached", "is_transient",
 ]  # fmt: skip

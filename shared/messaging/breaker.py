@@ -3,7 +3,6 @@
 from collections import deque
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TypeAlias
 
 import asyncpg
 
@@ -14,7 +13,7 @@ from shared.messaging.backoff import pause
 from shared.messaging.errors import is_transient
 from shared.messaging.hand import Hand
 from shared.messaging.sql import QUERIES
-from shared.messaging.transaction import Connection
+from shared.messaging.transaction import Database
 from shared.readiness import Readiness
 
 log = logger(__name__)
@@ -98,9 +97,6 @@ class Breaker:
         self._readiness.up(f"breaker {self._consumer}")
         metrics.BREAKER_OPEN.labels(self._consumer).set(0)
         log.info("breaker-closed", consumer=self._consumer)
-
-
-Database: TypeAlias = "Connection | asyncpg.Pool[asyncpg.Record]"
 
 
 async def note_open(database: Database, consumer: str, now: datetime, reason: str) -> None:

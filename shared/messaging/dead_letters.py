@@ -14,7 +14,7 @@ from shared.messaging.inbox import keep_new
 from shared.messaging.reading import Condemned, Event, Failure, failure_of, read
 from shared.messaging.records import Record
 from shared.messaging.sql import QUERIES
-from shared.messaging.transaction import Connection, Transaction, Transactions
+from shared.messaging.transaction import Database, Transaction, Transactions
 
 PAGE_MAX = 500
 
@@ -98,16 +98,16 @@ def _row(consumer: str, condemned: Condemned, now: datetime) -> tuple[object, ..
     return (consumer, *place, record.key, record.value, names, values, source, id_, failure.code, failure.reason, failure.trace, now)
 
 
-async def find(connection: Connection, search: Search) -> list[DeadLetter]:
+async def find(database: Database, search: Search) -> list[DeadLetter]:
     """List dead letters, oldest first, at most PAGE_MAX; go on with `after` = the last number."""
     filters = (search.consumer, search.code, search.topic, search.state, search.since, search.until)
-    rows = await connection.fetch(QUERIES.list_dead_letters, search.after, *filters, min(search.rows_max, PAGE_MAX))
+    rows = await database.fetch(QUERIES.list_dead_letters, search.after, *filters, min(search.rows_max, PAGE_MAX))
     return [_letter(row) for row in rows]
 
 
-async def show(connection: Connection, number: int) -> DeadLetterWhole:
+async def show(database: Database, number: int) -> DeadLetterWhole:
     """Return one dead letter whole; raises DeadLetterUnknown."""
-    row = await connection.fetchrow(QUERIES.get_dead_letter, number)
+    row = await database.fetchrow(QUERIES.get_dead_letter, number)
     if row is None:
         raise DeadLetterUnknown(f"there is no dead letter {number}")
     record = Record(
@@ -122,23 +122,21 @@ async def show(connection: Connection, number: int) -> DeadLetterWhole:
     return DeadLetterWhole(letter=_letter(row), record=record, trace=row["trace"])
 
 
-async def drop(connection: Connection, number: int, now: datetime, because: str) -> bool:
+async def drop(database: Database, number: int, now: datetime, because: str) -> bool:
     """Close a dead letter without applying it; False where it is applied already or unknown."""
-    return str(await connection.execute(QUERIES.close_dead_letter, number, State.DROPPED, now, because)) != "UPDATE 0"
+    return str(await database.execute(QUERIES.close_dead_letter, number, State.DROPPED, now, because)) != "UPDATE 0"
 
 
-async def replay(pool: "asyncpg.Pool[asyncpg.Record]", transactions: Transactions, consumer: Consumer[Any], number: int) -> Failure | None:
+async def replay(database: Database, transactions: Transactions, consumer: Consumer[Any], number: int) -> Failure | None:
     """Run the stored record through the consumer's own function, in the transaction that closes it.
 
     Returns None when it is applied now (or was before), or why it failed again. Transient errors and DeadLetterUnknown are raised.
     """
-    async with pool.acquire() as connection:
-        whole = await show(connection, number)
+    whole = await show(database, number)
     arrival = read(consumer.consumes, whole.record, {})
     failure = arrival.failure if isinstance(arrival, Condemned) else await _apply(transactions, consumer, arrival, number)
     if failure is not None:
-        async with pool.acquire() as connection:
-            await connection.execute(QUERIES.note_failed_replay, number, failure.code, failure.reason, failure.trace)
+        await database.execute(QUERIES.note_failed_replay, number, failure.code, failure.reason, failure.trace)
     return failure
 
 
@@ -157,10 +155,9 @@ async def _apply_and_close(transactions: Transactions, consumer: Consumer[Any], 
         state = await transaction.connection.fetchval(QUERIES.hold_dead_letter, number)
         if state == State.APPLIED:
             return
-        new = await keep_new(transaction, consumer.consumes.name, [event])
-        if new:
-            await _handle(transaction, consumer, event)
         await transaction.connection.execute(QUERIES.close_dead_letter, number, State.APPLIED, transaction.now, "replayed")
+        if await keep_new(transaction, consumer.consumes.name, [event]):
+            await _handle(transaction, consumer, event)
 
 
 async def _handle(transaction: Transaction, consumer: Consumer[Any], event: Event[Any]) -> None:
@@ -172,9 +169,9 @@ async def _handle(transaction: Transaction, consumer: Consumer[Any], event: Even
         return
 
 
-async def prune(connection: Connection, before: datetime, rows_max: int) -> int:
+async def prune(database: Database, before: datetime, rows_max: int) -> int:
     """Forget dead letters closed before an instant, in one bounded step; returns how many."""
-    status = await connection.execute(QUERIES.prune_dead_letters, before, rows_max)
+    status = await database.execute(QUERIES.prune_dead_letters, before, rows_max)
     return int(status.split()[-1])
 
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from shared.messaging.reading import Event
 from shared.messaging.sql import QUERIES
-from shared.messaging.transaction import Connection, Transaction
+from shared.messaging.transaction import Database, Transaction
 
 E = TypeVar("E")
 
@@ -29,7 +29,7 @@ async def keep_new(transaction: Transaction, consumer: str, events: Sequence[Eve
     return [events[row["place"]] for row in rows]
 
 
-async def prune(connection: Connection, before: datetime, rows_max: int) -> int:
+async def prune(database: Database, before: datetime, rows_max: int) -> int:
     """Forget the oldest marks in one bounded step; returns how many. A duplicate is recognised for as long as its mark is kept."""
-    status = await connection.execute(QUERIES.prune_inbox, before, rows_max)
+    status = await database.execute(QUERIES.prune_inbox, before, rows_max)
     return int(status.split()[-1])

@@ -35,7 +35,7 @@ def subscribe(
         request_timeout_ms=REQUEST_TIMEOUT_MS,
         consumer_only=True,
         allow_auto_create_topics=False,
-        graceful_timeout=limits.stop_seconds_max,
+        graceful_timeout=None,  # who stops it has waited for the batch in hand already
         apply_types=False,
         logger=None,
     )

@@ -22,9 +22,10 @@ from shared.readiness import Readiness
 log = logger(__name__)
 
 START_SECONDS_MAX = 30.0
-LEAVE_SECONDS_MAX = 2.0
+LEAVE_SECONDS_MAX = 1.5
 WATCH_SECONDS = 5.0
 POSITION_SECONDS_MAX = 1.0
+ROLLBACK_SECONDS_MAX = 0.3
 
 
 class PollingEnded(Exception):
@@ -62,8 +63,9 @@ class Membership:
         try:
             await self._watch(broker, stopping)
         finally:
-            await self._consuming.stop(self._limits.stop_seconds_max * 0.5)
+            await self._consuming.stop(self._limits.stop_seconds_max * 0.4)
             await _stopped(broker)
+            await self._consuming.finish(ROLLBACK_SECONDS_MAX)
 
     async def _watch(self, broker: KafkaBroker, stopping: asyncio.Event) -> None:
         """Measure, and be loud where nobody polls any more: FastStream's task may end and leave everything else running."""

@@ -52,7 +52,7 @@ class Runtime:
         self.died = asyncio.Event()
         self._pool = pool
         self._own_pool = own_pool
-        self._transactions = transactions
+        self.transactions = transactions
         self._wakeup = wakeup
         self._clock = clock
         self._consumers = consumers
@@ -105,7 +105,7 @@ class Runtime:
         isolation = Isolation(
             consumer,
             pool=self._pool,
-            transactions=self._transactions,
+            transactions=self.transactions,
             breaker=breaker,
             readiness=self._readiness,
             limits=self._limits,

@@ -23,7 +23,7 @@ Destination: TypeAlias = tuple[str, int]
 
 KEYS_REMEMBERED = 100_000
 CLOSE_SECONDS_MAX = 2.0
-METADATA_SECONDS_MAX = 3.0
+METADATA_SECONDS_MAX = 0.5  # the lookup goes on behind our back, so the next attempt finds what this one did not wait for
 TOPIC_AWAY_SECONDS = 5.0
 
 

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
+Database: TypeAlias = "Connection | asyncpg.Pool[asyncpg.Record]"
+"""What answers a single statement."""
+
 Wake = Callable[[frozenset[str]], None]
 
 ACQUIRE_SECONDS_MAX = 10.0

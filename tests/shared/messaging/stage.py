@@ -1,4 +1,4 @@
-"""A stage for the runtime's tests: a real broker and database, a consumer that writes one row for each event, and a look behind the scenes."""
+"""A stage for the runtime's tests: a real broker and database, and a consumer that writes one row for each event."""
 
 import asyncio
 import json
@@ -6,12 +6,13 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import GroupCoordinatorNotAvailableError
 
 from shared.clock import SystemClock
 from shared.database import migrate, open_pool
@@ -28,6 +29,7 @@ from shared.messaging import (
     Runtime,
     Transaction,
     Transactions,
+    Wake,
     Wakeup,
     Worker,
 )
@@ -127,7 +129,12 @@ class Stage:
 
         topics = () if pattern else (self.topic,)
         consumes = Consumes(
-            name=self.name, topics=topics, pattern=pattern, read=read_word, identity=lambda w: ("/stage", w.id), locks=lambda w: [lock_of(w)]
+            name=self.name,
+            topics=topics,
+            pattern=pattern,
+            read=read_word,
+            identity=lambda w: ("/stage", w.id),
+            locks=lambda w: [lock_of(w)],
         )
         return Consumer(consumes, handler)
 
@@ -158,9 +165,27 @@ class Stage:
             await runtime.stop()
             await asyncio.wait_for(own_pool.close(), 5)
 
-    def transactions(self) -> Transactions:
+    @asynccontextmanager
+    async def through(self, url: str) -> AsyncIterator["Stage"]:
+        """The same stage as it looks from behind another address of its database."""
+        pool = open_pool(url, schema=SCHEMA, size=6, application_name="stage-far")
+        await pool
+        try:
+            yield replace(self, url=url, pool=pool)
+        finally:
+            pool.terminate()
+
+    def limits(self, **bounds: float) -> Limits:
+        """The quick limits of these tests, some of them set otherwise."""
+        return replace(QUICK, **bounds)  # type: ignore[arg-type]  # each test names a bound of the right type
+
+    def bootstrapped(self, address: str) -> "Stage":
+        """The same stage with another address of its broker."""
+        return replace(self, kafka=replace(self.kafka, bootstrap=address))
+
+    def transactions(self, wake: Wake = lambda _names: None) -> Transactions:
         """Open transactions without a runtime."""
-        return Transactions(self.pool, SystemClock(), lambda _names: None)
+        return Transactions(self.pool, SystemClock(), wake)
 
     async def create(self, *topics: str, partitions: int = 3) -> None:
         """Create topics and wait until they can be written."""
@@ -168,7 +193,9 @@ class Stage:
         for topic in topics:
             await self.producer.partitions_for(topic)
 
-    async def send(self, items: Iterable[Word | bytes | None], *, topic: str | None = None, headers: Headers = (), partition: int | None = None) -> None:
+    async def send(
+        self, items: Iterable[Word | bytes | None], *, topic: str | None = None, headers: Headers = (), partition: int | None = None
+    ) -> None:
         """Send words under their keys, and raw bytes without one, in order."""
         sent = []
         for item in items:
@@ -191,8 +218,20 @@ class Stage:
 
     async def committed(self, topic: str | None = None) -> int:
         """The sum of the group's committed offsets on a topic."""
-        offsets = await self.admin.list_consumer_group_offsets(self.name)
+        try:
+            offsets = await self.admin.list_consumer_group_offsets(self.name)
+        except GroupCoordinatorNotAvailableError:  # the first group of a cluster waits for the topic of offsets
+            return 0
         return sum(value.offset for place, value in offsets.items() if place.topic == (topic or self.topic))
+
+    async def rewind(self) -> None:
+        """Set the group's offsets back to the beginning, as a restore does; nobody may be in it."""
+        consumer = AIOKafkaConsumer(bootstrap_servers=self.kafka.bootstrap, group_id=self.name, enable_auto_commit=False)
+        await consumer.start()
+        partitions = await partitions_of(self.admin, [self.topic])
+        consumer.assign(partitions)
+        await consumer.commit(dict.fromkeys(partitions, 0))
+        await consumer.stop()
 
     async def announced(self, topic: str | None = None) -> list[tuple[str, int]]:
         """All that stands on the topic of announcements, each partition in order: key and number."""
@@ -211,7 +250,9 @@ class Stage:
         """Wait for a condition; fail where it does not come true in time."""
         end = time.monotonic() + seconds
         while not await condition():
-            assert time.monotonic() < end, f"waited {seconds} seconds in vain; effects: {len(await self.effects())}; {dict(self.readiness.missing)}"
+            assert time.monotonic() < end, (
+                f"waited {seconds} seconds in vain; effects: {len(await self.effects())}; {dict(self.readiness.missing)}"
+            )
             await asyncio.sleep(0.05)
 
     async def until_effects(self, count: int, *, seconds: float = 20) -> None:

@@ -114,4 +114,4 @@ async def test_6_every_record_read_ends_as_exactly_one_of_applied_duplicate_dead
 
 
 def _counted(stage: Stage, outcome: str) -> float:
-    return metrics.RECORDS.labels(stage.name, outcome)._value.get()
+    return float(metrics.RECORDS.labels(stage.name, outcome)._value.get())

@@ -1,0 +1,106 @@
+"""The consumer among rebalances, odd records, late topics and stops."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+
+from aiokafka import TopicPartition
+
+from shared.messaging.consumer import offsets_after
+from tests.shared.messaging.stage import Stage, Word, in_order_per_key, record_for, words
+
+
+def test_the_offsets_to_commit_are_those_behind_the_last_record_of_each_partition() -> None:
+    records = [record_for(b"", offset=4, topic="a"), record_for(b"", offset=7, topic="b"), record_for(b"", offset=5, topic="a")]
+    assert offsets_after(records) == {TopicPartition("a", 0): 6, TopicPartition("b", 0): 8}
+
+
+async def test_null_and_undecodable_headers_cost_no_record_of_the_batch(stage: Stage) -> None:
+    sent = words(9)
+    await stage.send(sent[:3])
+    await stage.send(sent[3:6], headers=[("traceparent", None), ("ce_id", b"\xff\xfe")])
+    await stage.send(sent[6:])
+    async with stage.running([stage.consumer()]):
+        await stage.until_committed(9)
+    assert sorted(number for _, number in await stage.effects()) == list(range(9))
+    assert await stage.letters() == []
+
+
+async def test_two_replicas_that_come_and_go_lose_nothing_and_double_nothing(stage: Stage) -> None:
+    async def slowly(_new: Sequence[Word]) -> None:
+        await asyncio.sleep(0.05)
+
+    async def send_all() -> None:
+        for start in range(0, 600, 20):
+            await stage.send(words(20, start=start, keys=7))
+            await asyncio.sleep(0.03)
+
+    sending = asyncio.create_task(send_all())
+    async with stage.running([stage.consumer(slowly)]):
+        await stage.until_effects(60)
+        async with stage.running([stage.consumer(slowly)]):
+            await stage.until_effects(300)
+        await sending
+        await stage.until_effects(600)
+        await stage.until_committed(600)
+        await stage.until_relayed()
+    assert sorted(number for _, number in await stage.effects()) == list(range(600))
+    assert in_order_per_key(await stage.effects())
+    assert in_order_per_key(await stage.announced())
+
+
+async def test_a_batch_that_outlasts_the_bound_of_a_rebalance_is_given_up_and_doubles_nothing(stage: Stage) -> None:
+    held, go_on = asyncio.Event(), asyncio.Event()
+
+    async def hold(_new: Sequence[Word]) -> None:
+        held.set()
+        await go_on.wait()
+
+    await stage.send(words(30))
+    impatient = stage.limits(rebalance_wait_seconds_max=0.3)
+    async with stage.running([stage.consumer(hold)], limits=impatient):
+        await asyncio.wait_for(held.wait(), 15)
+        async with stage.running([stage.consumer()], limits=impatient):
+            await asyncio.sleep(3)
+            go_on.set()
+            await stage.until_effects(30)
+            await stage.until_committed(30)
+    assert sorted(number for _, number in await stage.effects()) == list(range(30))
+
+
+async def test_a_stop_finishes_the_batch_in_hand_commits_and_leaves(stage: Stage) -> None:
+    begun = asyncio.Event()
+
+    async def slowly(_new: Sequence[Word]) -> None:
+        begun.set()
+        await asyncio.sleep(1)
+
+    await stage.send(words(10))
+    async with stage.running([stage.consumer(slowly)]):
+        await asyncio.wait_for(begun.wait(), 15)
+        stopped_at = time.monotonic()
+    assert time.monotonic() - stopped_at < 10
+    assert len(await stage.effects()) == await stage.committed() > 0
+
+
+async def test_a_stop_does_not_wait_for_what_is_away(stage: Stage) -> None:
+    async def for_ever(_new: Sequence[Word]) -> None:
+        await asyncio.sleep(3600)
+
+    await stage.send(words(3))
+    async with stage.running([stage.consumer(for_ever)]):
+        await asyncio.sleep(2)
+        stopped_at = time.monotonic()
+    assert time.monotonic() - stopped_at < 10
+    assert await stage.committed() == 0
+
+
+async def test_a_topic_that_does_not_exist_yet_is_met_soon_after_it_is_made(stage: Stage) -> None:
+    pattern = rf"^{stage.name}\.late\..*"
+    async with stage.running([stage.consumer(pattern=pattern)]):
+        await asyncio.sleep(1)
+        late = f"{stage.name}.late.one"
+        await stage.create(late)
+        await stage.send(words(5), topic=late)
+        await stage.until_effects(5, seconds=10)
+    assert await stage.committed(late) == 5

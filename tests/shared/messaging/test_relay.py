@@ -1,0 +1,118 @@
+"""The relay when it crashes, when it is not alone, and when a topic or a broker refuses."""
+
+import asyncio
+
+import pytest
+from aiokafka import AIOKafkaProducer
+
+from shared.messaging.outbox import HEADER_COLUMNS, SHARDS
+from shared.messaging.sender import partition_of
+from tests.shared.messaging.stage import SCHEMA, Stage, announcement_of, in_order_per_key, lock_of, words
+
+FAILING_DELETE = """
+CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''the server crashed here''; END';
+CREATE TRIGGER fail BEFORE DELETE ON outbox FOR EACH STATEMENT EXECUTE FUNCTION fail();
+"""
+OWNED = """
+SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND mode = 'ExclusiveLock'
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+KILL_RELAYS = """
+SELECT pg_terminate_backend(pid) FROM pg_locks
+WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+
+
+async def announce(stage: Stage, count: int, *, start: int = 0, topic: str | None = None) -> None:
+    """Announce words, ten to a transaction."""
+    for first in range(start, start + count, 10):
+        some = words(10, start=first)
+        async with stage.transactions().begin([lock_of(word) for word in some]) as transaction:
+            await transaction.announce([announcement_of(word, topic or stage.out) for word in some])
+
+
+async def test_a_crash_between_acknowledgement_and_delete_repeats_and_never_reorders(stage: Stage) -> None:
+    await stage.pool.execute(FAILING_DELETE)
+    await announce(stage, 50)
+    async with stage.running([]):
+
+        async def repeated() -> bool:
+            return len(await stage.announced()) >= 100
+
+        await stage.until(repeated)
+        await announce(stage, 50, start=50)
+        await stage.pool.execute("DROP TRIGGER fail ON outbox")
+        await stage.until_relayed()
+    announced = await stage.announced()
+    assert {number for _, number in announced} == set(range(100))
+    assert in_order_per_key(announced)
+
+
+async def test_a_relay_whose_connection_is_killed_goes_on_in_order(stage: Stage) -> None:
+    async with stage.running([]), stage.running([]):
+        for start in range(0, 300, 50):
+            await announce(stage, 50, start=start)
+            await stage.pool.execute(KILL_RELAYS)
+        await stage.until_relayed()
+    announced = await stage.announced()
+    assert {number for _, number in announced} == set(range(300))
+    assert in_order_per_key(announced)
+
+
+async def test_relays_share_the_shards_and_take_those_of_one_that_left(stage: Stage) -> None:
+    async def owned() -> bool:
+        return bool(await stage.pool.fetchval(OWNED) == SHARDS)
+
+    async with stage.running([]):
+        async with stage.running([]):
+            await asyncio.sleep(2.5)
+            counts = await stage.pool.fetch(OWNED.replace("count(*)", "count(*) AS shards, pid") + " GROUP BY pid")
+            assert [row["shards"] for row in counts] == [SHARDS // 2, SHARDS // 2]
+        await stage.until(owned)
+
+
+async def test_a_record_carries_its_headers_key_and_value_exactly(stage: Stage) -> None:
+    (word,) = words(1)
+    async with stage.transactions().begin([lock_of(word)]) as transaction:
+        await transaction.announce([announcement_of(word, stage.out)])
+    async with stage.running([]):
+        await stage.until_relayed()
+    (record,) = await stage.records(stage.out)
+    assert (record.key, record.value) == (b"k0", word.written())
+    assert dict(record.headers) == {
+        "ce_specversion": b"1.0",
+        "content-type": b"application/json",
+        "ce_id": b"w0",
+        "ce_type": b"stage.word.v1",
+        "ce_source": b"/stage",
+        "ce_subject": b"k0",
+        "ce_time": b"2023-07-01T00:00:00Z",
+    }
+    assert set(HEADER_COLUMNS) >= {"ce_source", "ce_subject", "ce_time"}
+
+
+async def test_a_topic_that_does_not_exist_holds_up_no_other(stage: Stage) -> None:
+    await announce(stage, 20, topic=f"{stage.name}.missing")
+    await announce(stage, 20)
+    async with stage.running([]):
+
+        async def sent() -> bool:
+            return len(await stage.announced()) == 20
+
+        await stage.until(sent)
+        assert await stage.count("outbox") == 20
+        await stage.create(f"{stage.name}.missing")
+        await stage.until_relayed()
+    assert len(await stage.announced(f"{stage.name}.missing")) == 20
+
+
+async def test_a_key_goes_to_the_partition_that_kafka_itself_would_choose(stage: Stage) -> None:
+    producer: AIOKafkaProducer = stage.producer
+    for key in ("35.347", "VN-63", "k", "", "cụm thi đua số 1"):
+        sent = await producer.send_and_wait(stage.out, b"", key.encode())
+        assert sent.partition == partition_of(key, 3)
+
+
+@pytest.mark.parametrize("table", ["outbox", "inbox", "dead_letter", "breaker"])
+async def test_the_tables_stand_in_the_schema_of_the_service(stage: Stage, table: str) -> None:
+    assert await stage.pool.fetchval("SELECT to_regclass($1)::text", f"{SCHEMA}.{table}") == table
