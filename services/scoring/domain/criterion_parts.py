@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 from services.scoring.domain.cluster_facts import ClusterFacts, achievement_of
 from services.scoring.domain.exact import ZERO, minus, quotient, times, total_of
-from services.scoring.domain.measures import measured
+from services.scoring.domain.measures import Measured, measured
 from services.scoring.domain.parts import Part, PartKind, ReportInput, State
 from shared.plan.types import AgencyCode, Criterion, OnAbsent, Plan
 from shared.plan.values import MISSING, Absence, Given
+
+NOTHING = Measured(points=ZERO)
 
 
 def criterion_parts(plan: Plan, agency: AgencyCode, report: ReportInput, facts: ClusterFacts) -> tuple[Part, ...]:
@@ -21,21 +22,21 @@ def criterion_parts(plan: Plan, agency: AgencyCode, report: ReportInput, facts: 
 def part_for(criterion: Criterion, agency: AgencyCode, report: ReportInput, facts: ClusterFacts) -> Part:
     """The points that a given value earns; an absent one earns none, whatever else it does."""
     state, value = state_of(criterion, report, facts)
-    part = Part(
+    result = NOTHING if value is None else earned(criterion, agency, value, facts)
+    return Part(
         kind=PartKind.CRITERION,
         code=criterion.code,
-        points=ZERO,
+        points=result.points,
         state=state,
+        value=value,
+        trace=result.trace,
         source=criterion,
         self_score=report.self_scores.get(criterion.code),
     )
-    return part if value is None else with_points(part, criterion, agency, value, facts)
 
 
-def with_points(part: Part, criterion: Criterion, agency: AgencyCode, value: Decimal, facts: ClusterFacts) -> Part:
-    achievement = achievement_of(criterion, agency, value)
-    result = measured(criterion, value, achievement, facts.leaders.get(criterion.code))
-    return replace(part, value=value, points=result.points, trace=result.trace)
+def earned(criterion: Criterion, agency: AgencyCode, value: Decimal, facts: ClusterFacts) -> Measured:
+    return measured(criterion, value, achievement_of(criterion, agency, value), facts.leaders.get(criterion.code))
 
 
 def state_of(criterion: Criterion, report: ReportInput, facts: ClusterFacts) -> tuple[State, Decimal | None]:
@@ -50,17 +51,20 @@ def state_of(criterion: Criterion, report: ReportInput, facts: ClusterFacts) -> 
 
 def effect_of(part: Part) -> OnAbsent | None:
     """What the plan says an absent value does; nothing for a given value and for a criterion that was not measured."""
-    if not isinstance(part.source, Criterion):
+    if part.state is State.GIVEN or not isinstance(part.source, Criterion):
         return None
     effects = {State.MISSING: part.source.on_missing, State.NOT_APPLICABLE: part.source.on_not_applicable}
     return effects.get(part.state)
 
 
 def redistribution(parts: tuple[Part, ...]) -> tuple[Part, ...]:
-    """Share the maximum of the excluded criteria among the others: the points × whole maximum / maximum that is left."""
-    whole, left = maximum_of_sheet(parts), maximum_left(parts)
-    if whole == left or left == 0:
+    """Share the maximum of the excluded criteria among the others: the points × whole maximum / maximum that is left.
+
+    Something is left: a unit with nothing left has no total, hence nothing to share out.
+    """
+    if not any(effect_of(part) is OnAbsent.EXCLUDE for part in parts):
         return ()
+    whole, left = maximum_of_sheet(parts), maximum_left(parts)
     points = total_of(part.points for part in parts)
     gained = minus(quotient(times(points, whole), left), points)
     trace = (("maximum_whole", whole), ("maximum_left", left), ("points", points))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.scoring.domain.criterion_parts import effect_of, maximum_left, maximum_of_sheet
+from services.scoring.domain.criterion_parts import effect_of, maximum_left
 from services.scoring.domain.parts import NoTotal, Part, State
 from shared.plan.types import CriterionCode, OnAbsent, Sentence
 
@@ -43,7 +43,9 @@ def codes_that_block(parts: tuple[Part, ...], state: State) -> tuple[CriterionCo
 
 def is_nothing_left(parts: tuple[Part, ...]) -> bool:
     """All criteria were excluded, or none was measured in the whole cluster."""
-    return not measured_parts(parts) or (maximum_of_sheet(parts) > 0 and maximum_left(parts) == 0)
+    if not any(effect_of(part) is OnAbsent.EXCLUDE for part in parts):
+        return not measured_parts(parts)
+    return maximum_left(parts) == 0
 
 
 def measured_parts(parts: tuple[Part, ...]) -> list[Part]:
