@@ -29,7 +29,7 @@ async def test_services_killed_under_load_lose_nothing_and_double_nothing(world:
     await papi.wait_for_scores(client, world.plan, YEARS, len(reports))
     rankings = await papi.close_periods(client, world.plan, YEARS)
 
-    comparison = papi.compare(world.plan, rankings)
+    comparison = papi.compare(rankings)
     assert comparison.compared == len(reports)
     assert comparison.differing == ()
     await assert_announced_once(world, reports)

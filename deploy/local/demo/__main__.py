@@ -145,7 +145,7 @@ async def gather_outcome(
 ) -> Outcome:
     """Read back all that is shown, and check it."""
     papi_plan, ha_nam_plan = plans
-    comparison = papi.compare(papi_plan, seen.papi_rankings)
+    comparison = papi.compare(seen.papi_rankings)
     if comparison.differing:
         raise DemoFailed(f"{len(comparison.differing)} totals differ from the published ones: {'; '.join(comparison.differing[:5])}")
     units = [row.agency for ranking in seen.ha_nam_rankings for row in ranking.rows]

@@ -23,7 +23,7 @@ PUBLISHED = (("2019", "Ben Tre", Decimal("46.7428")), ("2020", "Quang Ninh", Dec
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One province in one year: its code in the file and its published values, None where a cell is blank."""
+    """One province in one year: its code, the same in the file and in the plan, and its published values, None where a cell is blank."""
 
     year: str
     province: str
@@ -54,21 +54,15 @@ def _cell(text: str) -> Decimal | None:
     return Decimal(text) if text.strip() else None
 
 
-def agency_of(plan: Plan) -> dict[str, str]:
-    """Map the codes of the files (P01 …) to the agencies of the plan."""
-    return {alias: agency.code for agency in plan.agencies for alias in agency.aliases}
-
-
 def reports_of(plan: Plan, years: Sequence[str]) -> Iterator[Report]:
     """Make one report of each province and year."""
-    agencies = agency_of(plan)
     for year in years:
         for row in read_year(year):
             yield Report(
                 id=f"papi-{year}-{row.province}",
                 movement=plan.movement,
                 period=year,
-                agency=agencies[row.province],
+                agency=row.province,
                 version=1,
                 values=dict(row.values),
             )
@@ -134,9 +128,8 @@ class Comparison:
     differing: tuple[str, ...]
 
 
-def compare(plan: Plan, rankings: Sequence[Ranking]) -> Comparison:
+def compare(rankings: Sequence[Ranking]) -> Comparison:
     """Hold each total against the plain sum of the published figures."""
-    code_of = agency_of(plan)
     differing: list[str] = []
     compared = without = 0
     for ranking in rankings:
@@ -144,8 +137,8 @@ def compare(plan: Plan, rankings: Sequence[Ranking]) -> Comparison:
         for province, expected in published_totals(read_year(ranking.period)).items():
             compared += 1
             without += expected is None
-            if totals.get(code_of[province]) != expected:
-                differing.append(f"{ranking.period} {province}: {totals.get(code_of[province])} instead of {expected}")
+            if totals.get(province) != expected:
+                differing.append(f"{ranking.period} {province}: {totals.get(province)} instead of {expected}")
     return Comparison(compared=compared, without_total=without, differing=tuple(differing))
 
 
