@@ -40,14 +40,14 @@ def standing_version(versions: Iterable[int], voids: Sequence[Void]) -> int | No
     return max((version for version in versions if not any(void.covers(version) for void in voids)), default=None)
 
 
-def version_that_counts(versions: Iterable[int], voids: Sequence[Void], named: NamedVersion | None) -> int | None:
-    """While the period is open the standing version; from the close on the one that the closing named, unless it was voided since."""
-    if named is None:
+def version_that_counts(versions: Sequence[int], voids: Sequence[Void], named: NamedVersion | None) -> int | None:
+    """The standing version; from the close on the one that the closing named, once it is here, unless it was voided since."""
+    if named is None or not is_held(versions, named):
         return standing_version(versions, voids)
     since = [void for void in voids if void.revision > named.closed_revision]
     return standing_version([version for version in versions if version == named.version], since)
 
 
-def is_held(versions: Iterable[int], named: NamedVersion | None) -> bool:
+def is_held(versions: Sequence[int], named: NamedVersion) -> bool:
     """Tell whether what the closing named has arrived here."""
-    return named is not None and (named.version is None or named.version in versions)
+    return named.version is None or named.version in versions

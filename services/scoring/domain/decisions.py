@@ -1,0 +1,99 @@
+"""What may become of a suggestion: the rules propose and withdraw, people decide once and may revoke what was granted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from services.scoring.domain.awards import AwardProposal
+
+
+class ProposalState(StrEnum):
+    """Where a suggestion stands."""
+
+    PROPOSED = "proposed"
+    WITHDRAWN = "withdrawn"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    REVOKED = "revoked"
+
+
+class WithdrawalCause(StrEnum):
+    """Why a suggestion is void before anyone decided on it."""
+
+    SCORE_MOVED = "score-moved"
+    PERIOD_REOPENED = "period-reopened"
+    NO_LONGER_QUALIFIES = "no-longer-qualifies"
+
+
+class Objection(StrEnum):
+    """The rule that forbids a step."""
+
+    PROPOSAL_WITHDRAWN = "proposal-withdrawn"
+    ALREADY_DECIDED = "already-decided"
+    SCORE_MOVED = "score-moved"
+    NOT_GRANTED = "not-granted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptProposal:
+    """A suggestion on record, not withdrawn."""
+
+    proposal: str
+    agency: str
+    rule: str
+    state: ProposalState
+    score_revision: int
+    rank: int
+    total: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """What the rules suggest now, with the score that it stands on."""
+
+    award: AwardProposal
+    score_revision: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciled:
+    """What has to be said so that the record equals what the rules suggest."""
+
+    new: tuple[Suggestion, ...]
+    void: tuple[tuple[KeptProposal, WithdrawalCause], ...]
+
+
+def objection_to_deciding(state: ProposalState, *, stands_on: int, seen: int, current: int | None) -> Objection | None:
+    """Decide once, on a suggestion that lives, seeing the score that it stands on, while that score is still the current final one."""
+    if state is ProposalState.WITHDRAWN:
+        return Objection.PROPOSAL_WITHDRAWN
+    if state is not ProposalState.PROPOSED:
+        return Objection.ALREADY_DECIDED
+    return None if stands_on == seen == current else Objection.SCORE_MOVED
+
+
+def objection_to_revoking(state: ProposalState) -> Objection | None:
+    """Only what was granted can be taken back, and once."""
+    return None if state is ProposalState.GRANTED else Objection.NOT_GRANTED
+
+
+def reconcile(suggestions: Sequence[Suggestion], kept: Sequence[KeptProposal]) -> Reconciled:
+    """Suggest what is new and withdraw what is undecided and no longer suggested. What was decided stays as it was decided."""
+    wanted = {(str(one.award.agency), one.award.rule): one for one in suggestions}
+    causes = [(one, cause_of_withdrawal(one, wanted.get((one.agency, one.rule)))) for one in kept]
+    void = tuple((one, cause) for one, cause in causes if cause is not None)
+    standing = {(one.agency, one.rule) for one, cause in causes if cause is None}
+    return Reconciled(new=tuple(one for key, one in wanted.items() if key not in standing), void=void)
+
+
+def cause_of_withdrawal(kept: KeptProposal, wanted: Suggestion | None) -> WithdrawalCause | None:
+    """Nothing ends a decided one; an undecided one ends when it is suggested no more, or stands on another score or rank."""
+    if kept.state is not ProposalState.PROPOSED:
+        return None
+    if wanted is None:
+        return WithdrawalCause.NO_LONGER_QUALIFIES
+    same = (wanted.score_revision, wanted.award.rank) == (kept.score_revision, kept.rank)
+    return None if same else WithdrawalCause.SCORE_MOVED

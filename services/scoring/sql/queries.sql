@@ -1,0 +1,376 @@
+-- name: keep_plans
+-- Keeps published plans; the same publication again changes nothing.
+INSERT INTO plan (movement, plan_hash, revision, plan_version, document)
+SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::integer[], $5::text[])
+ON CONFLICT DO NOTHING;
+
+-- name: mark_clusters_of_movements
+-- Marks every known cluster that is not final: a new plan may move its scores. Final ones keep the plan that made them.
+INSERT INTO mark (movement, period, cluster, kind, traceparent, appended_at)
+SELECT known.movement, known.period, known.cluster, 'plan', published.traceparent, $3
+FROM unnest($1::text[], $2::text[]) AS published (movement, traceparent)
+JOIN period_cluster AS known USING (movement)
+WHERE known.state <> 'final'
+ORDER BY known.movement, known.period, known.cluster;
+
+-- name: keep_period_facts
+-- Keeps what the registry said of clusters' periods, each saying once.
+INSERT INTO period_fact (movement, period, cluster, revision, kind, plan_hash, due_at, grace_ends_at, closes_at)
+SELECT * FROM unnest(
+    $1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::timestamptz[]
+)
+ON CONFLICT DO NOTHING;
+
+-- name: name_versions
+-- Adds to a closing the version that counts of each member.
+UPDATE period_fact SET agencies = $5, versions = $6
+WHERE (movement, period, cluster, revision) = ($1, $2, $3, $4) AND agencies IS NULL;
+
+-- name: open_clusters
+-- Makes clusters known; members are frozen, so the first opening stays.
+INSERT INTO period_cluster (movement, period, cluster, opened_plan_hash, size)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::integer[])
+ON CONFLICT DO NOTHING;
+
+-- name: keep_members
+-- Keeps the frozen members of clusters; an agency stays in the cluster that named it first.
+INSERT INTO period_member (movement, period, agency, cluster, place)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::integer[])
+ON CONFLICT DO NOTHING;
+
+-- name: keep_reports
+-- Keeps accepted versions; the same version again changes nothing.
+INSERT INTO report (movement, period, agency, version, revision, submitted_at, source, receipt, digest, indicator_values, self_scores)
+SELECT * FROM unnest(
+    $1::text[], $2::text[], $3::text[], $4::integer[], $5::bigint[], $6::timestamptz[], $7::text[], $8::text[], $9::text[],
+    $10::text[], $11::text[]
+) AS arrived (movement, period, agency, version)
+ORDER BY movement, period, agency, version
+ON CONFLICT DO NOTHING;
+
+-- name: keep_voids
+-- Keeps returns and withdrawals, also of versions that have not come yet; the latest saying of the same void counts.
+INSERT INTO report_void AS kept (movement, period, agency, version, kind, revision, reason, voided_at)
+SELECT DISTINCT ON (movement, period, agency, version, kind) * FROM unnest(
+    $1::text[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::bigint[], $7::text[], $8::timestamptz[]
+) AS arrived (movement, period, agency, version, kind, revision)
+ORDER BY movement, period, agency, version, kind, revision DESC
+ON CONFLICT (movement, period, agency, version, kind) DO UPDATE
+SET revision = excluded.revision, reason = excluded.reason, voided_at = excluded.voided_at
+WHERE kept.revision < excluded.revision;
+
+-- name: append_marks
+-- Appends marks; they are never updated, so that a mark made while scores are computed is not lost.
+INSERT INTO mark (movement, period, cluster, agency, kind, cause_agency, traceparent, appended_at)
+SELECT *, $8 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[]);
+
+-- name: due_clusters
+-- Clusters with marks, longest waiting first. Marks without plan or opened period wait; so do those of a cluster that has just failed.
+SELECT movement, period, cluster, size FROM (
+    SELECT mark.id, known.movement, known.period, known.cluster, known.size
+    FROM mark
+    LEFT JOIN period_member AS member
+        ON member.movement = mark.movement AND member.period = mark.period AND member.agency = mark.agency
+    JOIN period_cluster AS known
+        ON known.movement = mark.movement AND known.period = mark.period AND known.cluster = coalesce(mark.cluster, member.cluster)
+    WHERE EXISTS (SELECT FROM plan WHERE plan.movement = known.movement AND plan.plan_hash = known.opened_plan_hash)
+        AND NOT EXISTS (
+            SELECT FROM cluster_failure AS failed
+            WHERE (failed.movement, failed.period, failed.cluster) = (known.movement, known.period, known.cluster) AND failed.retry_at > $1
+        )
+    ORDER BY mark.id
+    LIMIT $2
+) AS waiting
+GROUP BY movement, period, cluster, size
+ORDER BY min(id);
+
+-- name: due_rankings
+-- Clusters whose ranking was put off, save those that have just failed.
+SELECT movement, period, cluster, size FROM period_cluster AS known
+WHERE ranking_due
+    AND NOT EXISTS (
+        SELECT FROM cluster_failure AS failed
+        WHERE (failed.movement, failed.period, failed.cluster) = (known.movement, known.period, known.cluster) AND failed.retry_at > $1
+    )
+ORDER BY movement, period, cluster
+LIMIT $2;
+
+-- name: take_marks
+-- The marks of locked clusters, to be deleted by exactly these ids. Values are read after this, so no mark outlives what it stands for.
+SELECT mark.id, wanted.movement, wanted.period, wanted.cluster, mark.agency, mark.kind, mark.cause_agency, mark.traceparent
+FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted (movement, period, cluster)
+JOIN mark ON mark.movement = wanted.movement AND mark.period = wanted.period
+LEFT JOIN period_member AS member
+    ON member.movement = mark.movement AND member.period = mark.period AND member.agency = mark.agency
+WHERE coalesce(mark.cluster, member.cluster) = wanted.cluster
+ORDER BY mark.id
+LIMIT $4;
+
+-- name: clusters_still_marked
+-- Those of the clusters that have other marks than the taken ones: they are not quiet.
+SELECT DISTINCT wanted.movement, wanted.period, wanted.cluster
+FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted (movement, period, cluster)
+JOIN mark ON mark.movement = wanted.movement AND mark.period = wanted.period
+LEFT JOIN period_member AS member
+    ON member.movement = mark.movement AND member.period = mark.period AND member.agency = mark.agency
+WHERE coalesce(mark.cluster, member.cluster) = wanted.cluster AND NOT mark.id = ANY ($4::bigint[]);
+
+-- name: delete_marks
+-- Deletes exactly the marks that were taken.
+DELETE FROM mark WHERE id = ANY ($1::bigint[]);
+
+-- name: clusters_on_record
+-- What is on record of clusters.
+SELECT movement, period, cluster, state, plan_hash, cluster_facts, ranking_due, awards_due
+FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted (movement, period, cluster)
+JOIN period_cluster USING (movement, period, cluster);
+
+-- name: period_facts_of_clusters
+-- All that the registry said of clusters' periods.
+SELECT movement, period, cluster, revision, kind, plan_hash, due_at, grace_ends_at, closes_at, agencies, versions
+FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted (movement, period, cluster)
+JOIN period_fact USING (movement, period, cluster)
+ORDER BY movement, period, cluster, revision;
+
+-- name: plans_of_movements
+-- Which plans were published, without their documents.
+SELECT movement, plan_hash, revision FROM plan WHERE movement = ANY ($1::text[]);
+
+-- name: plan_document
+-- One plan, as it was published.
+SELECT document FROM plan WHERE plan_hash = $1 LIMIT 1;
+
+-- name: versions_of_clusters
+-- Every member in its place, with the versions that arrived.
+SELECT member.movement, member.period, member.cluster, member.agency,
+    array_remove(array_agg(report.version ORDER BY report.version), NULL) AS versions
+FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted (movement, period, cluster)
+JOIN period_member AS member USING (movement, period, cluster)
+LEFT JOIN report
+    ON report.movement = member.movement AND report.period = member.period AND report.agency = member.agency
+GROUP BY member.movement, member.period, member.cluster, member.place, member.agency
+ORDER BY member.movement, member.period, member.cluster, member.place;
+
+-- name: voids_of_clusters
+-- What voids reports of the members.
+SELECT void.movement, void.period, void.agency, void.version, void.kind, void.revision
+FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted (movement, period, cluster)
+JOIN period_member AS member USING (movement, period, cluster)
+JOIN report_void AS void
+    ON void.movement = member.movement AND void.period = member.period AND void.agency = member.agency;
+
+-- name: reports_that_count
+-- The values of the versions that count.
+SELECT movement, period, agency, version, submitted_at, indicator_values, self_scores
+FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[]) AS wanted (movement, period, agency, version)
+JOIN report USING (movement, period, agency, version);
+
+-- name: current_scores_of_clusters
+-- What is on record of the members' scores.
+SELECT score.movement, score.period, score.agency, score.revision, score.state, score.report_version, score.plan_hash,
+    score.content_hash, score.is_void
+FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted (movement, period, cluster)
+JOIN period_member AS member USING (movement, period, cluster)
+JOIN score ON score.movement = member.movement AND score.period = member.period AND score.agency = member.agency AND score.is_current;
+
+-- name: retire_scores
+-- What was current is history from now on.
+UPDATE score SET is_current = false
+FROM unnest($1::text[], $2::text[], $3::text[]) AS moved (movement, period, agency)
+WHERE score.movement = moved.movement AND score.period = moved.period AND score.agency = moved.agency AND score.is_current;
+
+-- name: insert_scores
+-- New scores; the index on current ones refuses a second current one.
+INSERT INTO score (
+    movement, period, agency, revision, cluster, state, report_version, plan_hash, total, grade, content_hash, document,
+    cause_kind, cause_agency, is_void, is_current, computed_at
+)
+SELECT *, $17 FROM unnest(
+    $1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::integer[], $8::text[], $9::numeric[], $10::text[],
+    $11::text[], $12::text[], $13::text[], $14::text[], $15::boolean[], $16::boolean[]
+);
+
+-- name: record_clusters
+-- What the computation left of clusters.
+UPDATE period_cluster AS known
+SET state = now.state, plan_hash = now.plan_hash, cluster_facts = now.cluster_facts, ranking_due = now.ranking_due, awards_due = now.awards_due
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[], $8::boolean[])
+    AS now (movement, period, cluster, state, plan_hash, cluster_facts, ranking_due, awards_due)
+WHERE (known.movement, known.period, known.cluster) = (now.movement, now.period, now.cluster);
+
+-- name: rankings_on_record
+-- The rankings that were published last.
+SELECT movement, period, cluster, revision, state, standings
+FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted (movement, period, cluster)
+JOIN ranking USING (movement, period, cluster);
+
+-- name: keep_rankings
+-- The latest ranking of each cluster takes the place of the one before.
+INSERT INTO ranking (movement, period, cluster, revision, state, standings, published_at)
+SELECT *, $7 FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[])
+ON CONFLICT (movement, period, cluster) DO UPDATE
+SET revision = excluded.revision, state = excluded.state, standings = excluded.standings, published_at = excluded.published_at;
+
+-- name: record_failure
+-- A cluster could not be computed: it is tried again later, each time after a longer wait, up to ten minutes.
+INSERT INTO cluster_failure AS failed (movement, period, cluster, code, reason, failures, first_failed_at, last_failed_at, retry_at)
+VALUES ($1, $2, $3, $4, $5, 1, $6, $6, $6 + interval '1 second')
+ON CONFLICT (movement, period, cluster) DO UPDATE
+SET code = excluded.code, reason = excluded.reason, failures = failed.failures + 1, last_failed_at = excluded.last_failed_at,
+    retry_at = $6 + least(interval '1 second' * 2 ^ least(failed.failures, 20), interval '10 minutes');
+
+-- name: forget_failures
+-- Clusters that were computed have failed no more.
+DELETE FROM cluster_failure AS failed
+USING unnest($1::text[], $2::text[], $3::text[]) AS wanted (movement, period, cluster)
+WHERE (failed.movement, failed.period, failed.cluster) = (wanted.movement, wanted.period, wanted.cluster);
+
+-- name: due_awards
+-- Clusters whose final ranking awaits its suggestions, once every cluster of the period is final.
+SELECT movement, period, cluster, size FROM period_cluster AS known
+WHERE awards_due
+    AND NOT EXISTS (
+        SELECT FROM period_cluster AS other
+        WHERE other.movement = known.movement AND other.period = known.period AND (other.state <> 'final' OR other.ranking_due)
+    )
+    AND NOT EXISTS (
+        SELECT FROM cluster_failure AS failed
+        WHERE (failed.movement, failed.period, failed.cluster) = (known.movement, known.period, known.cluster) AND failed.retry_at > $1
+    )
+ORDER BY movement, period, cluster
+LIMIT $2;
+
+-- name: living_proposals_of_clusters
+-- Suggestions of clusters that were not withdrawn.
+SELECT proposal, proposal.movement, proposal.period, proposal.cluster, agency, rule, state, score_revision, rank, total
+FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted (movement, period, cluster)
+JOIN proposal USING (movement, period, cluster)
+WHERE state <> 'withdrawn'
+ORDER BY proposal.revision;
+
+-- name: proposals_on_scores
+-- Undecided and granted suggestions that stand on the scores of these agencies.
+SELECT proposal, proposal.movement, proposal.period, proposal.cluster, proposal.agency, rule, state, score_revision, rank, total
+FROM unnest($1::text[], $2::text[], $3::text[]) AS moved (movement, period, agency)
+JOIN proposal USING (movement, period, agency)
+WHERE state IN ('proposed', 'granted')
+ORDER BY proposal.revision;
+
+-- name: insert_proposals
+-- New suggestions; the keys refuse a second one of the same rule on the same ranking, and a second living one.
+INSERT INTO proposal (
+    proposal, movement, period, cluster, agency, rule, ranking_revision, revision, form_vi, form_en, score_revision, rank, total, grounds,
+    proposed_at
+)
+SELECT *, $15 FROM unnest(
+    $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[], $9::text[], $10::text[],
+    $11::bigint[], $12::integer[], $13::numeric[], $14::text[]
+);
+
+-- name: withdraw_proposals
+-- Suggestions that nobody decided on are void.
+UPDATE proposal SET state = 'withdrawn', withdrawal_cause = void.cause, withdrawn_at = $3
+FROM unnest($1::text[], $2::text[]) AS void (proposal, cause)
+WHERE proposal.proposal = void.proposal AND proposal.state = 'proposed';
+
+-- name: flag_proposals
+-- The score under a granted award moved: the council is shown it, the award stays.
+UPDATE proposal SET flagged_at = $3, flagged_revision = moved.revision
+FROM unnest($1::text[], $2::bigint[]) AS moved (proposal, revision)
+WHERE proposal.proposal = moved.proposal AND proposal.state = 'granted';
+
+-- name: awards_were_judged
+-- The suggestions of these clusters equal their rankings.
+UPDATE period_cluster AS known SET awards_due = false
+FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted (movement, period, cluster)
+WHERE (known.movement, known.period, known.cluster) = (wanted.movement, wanted.period, wanted.cluster);
+
+-- name: proposal_to_judge
+-- One suggestion, the state of its cluster and the revision of its agency's current score.
+SELECT proposal, proposal.movement, proposal.period, proposal.cluster, proposal.agency, rule, proposal.state, score_revision, rank,
+    proposal.total, known.state AS cluster_state, known.plan_hash, score.revision AS current_revision
+FROM proposal
+JOIN period_cluster AS known
+    ON known.movement = proposal.movement AND known.period = proposal.period AND known.cluster = proposal.cluster
+LEFT JOIN score
+    ON score.movement = proposal.movement AND score.period = proposal.period AND score.agency = proposal.agency AND score.is_current
+WHERE proposal = $1;
+
+-- name: insert_decision
+-- The one decision on a suggestion; returns nothing where there is one already.
+INSERT INTO decision (proposal, outcome, reason_class, reason, score_revision, actor, decided_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING proposal;
+
+-- name: insert_revocation
+-- The one revocation of a decision; returns nothing where there is one already.
+INSERT INTO revocation (proposal, ground, reason, actor, revoked_at)
+VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING RETURNING proposal;
+
+-- name: move_proposal
+-- People moved a suggestion on.
+UPDATE proposal SET state = $2 WHERE proposal = $1;
+
+-- name: last_act
+-- The end of the chain.
+SELECT sequence, hash, previous_hash, kind, movement, subject, actor, acted_at, facts FROM act ORDER BY sequence DESC LIMIT 1;
+
+-- name: insert_act
+-- One more link of the chain.
+INSERT INTO act (sequence, hash, previous_hash, kind, movement, subject, actor, acted_at, facts)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+
+-- name: acts_after
+-- The chain, on from a place.
+SELECT sequence, hash, previous_hash, kind, movement, subject, actor, acted_at, facts FROM act
+WHERE sequence > $1 ORDER BY sequence LIMIT $2;
+
+-- name: list_scores
+-- Current scores of a period within a caller's agencies (null: all), without their explanations.
+SELECT agency, cluster, revision, state, report_version, plan_hash, total, grade, content_hash, cause_kind, cause_agency, is_void, computed_at
+FROM score
+WHERE movement = $1 AND period = $2 AND is_current AND agency > $3
+    AND ($4::text IS NULL OR cluster = $4)
+    AND ($5::text[] IS NULL OR EXISTS (
+        SELECT FROM unnest($5::text[]) AS own (agency) WHERE score.agency = own.agency OR starts_with(score.agency, own.agency || '.')
+    ))
+ORDER BY agency
+LIMIT $6;
+
+-- name: score_as_of
+-- The score of an agency that was current at a revision, or now, with its explanation.
+SELECT agency, cluster, revision, state, report_version, plan_hash, total, grade, content_hash, cause_kind, cause_agency, is_void,
+    computed_at, document
+FROM score
+WHERE movement = $1 AND period = $2 AND agency = $3 AND ($4::bigint IS NULL OR revision <= $4)
+ORDER BY revision DESC
+LIMIT 1;
+
+-- name: read_ranking
+-- The ranking that was published last.
+SELECT revision, state, standings, published_at FROM ranking WHERE (movement, period, cluster) = ($1, $2, $3);
+
+-- name: list_proposals
+-- Suggestions with what became of them, in the order in which they were made; null filters let all pass.
+SELECT proposal.*, decision.outcome, decision.reason_class, decision.reason, decision.actor AS decided_by, decision.decided_at,
+    revocation.ground, revocation.reason AS revocation_reason, revocation.actor AS revoked_by, revocation.revoked_at
+FROM proposal
+LEFT JOIN decision USING (proposal)
+LEFT JOIN revocation USING (proposal)
+WHERE ($1::text IS NULL OR proposal.movement = $1)
+    AND ($2::text IS NULL OR proposal.period = $2)
+    AND ($3::text IS NULL OR proposal.agency = $3)
+    AND ($4::text IS NULL OR proposal.state = $4)
+    AND ($5::text IS NULL OR proposal.proposal = $5)
+    AND ($6::text[] IS NULL OR proposal.movement = ANY ($6))
+    AND ($7::text[] IS NULL OR EXISTS (
+        SELECT FROM unnest($7::text[]) AS own (agency) WHERE proposal.agency = own.agency OR starts_with(proposal.agency, own.agency || '.')
+    ))
+    AND proposal.revision > $8
+ORDER BY proposal.revision
+LIMIT $9;
+
+-- name: count_waiting
+-- How much is due, and since when: for the gauges.
+SELECT (SELECT count(*) FROM mark) AS marks, (SELECT min(appended_at) FROM mark WHERE id = (SELECT min(id) FROM mark)) AS oldest,
+    (SELECT count(*) FROM cluster_failure) AS failed, (SELECT count(*) FROM period_cluster WHERE ranking_due) AS rankings,
+    (SELECT count(*) FROM proposal WHERE flagged_at IS NOT NULL AND state = 'granted') AS flagged;
