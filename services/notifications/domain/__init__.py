@@ -1,0 +1,1 @@
+"""What is told to whom, when it is tried again, and when it is given up: pure rules."""
