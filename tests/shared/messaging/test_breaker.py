@@ -10,7 +10,8 @@ from shared.clock import FixedClock
 from shared.messaging import breaker
 from shared.messaging.breaker import Breaker, State
 from shared.readiness import Readiness
-from tests.shared.messaging.stage import Stage, Word, words
+from tests.shared.messaging.stage import Stage
+from tests.shared.messaging.words import Word, words
 
 
 async def test_five_internal_failures_in_a_minute_open_it_and_four_do_not(stage: Stage) -> None:

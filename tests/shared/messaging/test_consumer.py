@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from aiokafka import TopicPartition
 
 from shared.messaging.consumer import offsets_after
-from tests.shared.messaging.stage import Stage, Word, in_order_per_key, record_for, words
+from tests.shared.messaging.stage import Stage
+from tests.shared.messaging.words import Word, in_order_per_key, record_for, words
 
 
 def test_the_offsets_to_commit_are_those_behind_the_last_record_of_each_partition() -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from shared.messaging import dead_letters
 from shared.messaging.dead_letters import DeadLetterUnknown, Search, State
-from tests.shared.messaging.stage import NOON, Stage, Word, read_word, words
+from tests.shared.messaging.stage import Stage
+from tests.shared.messaging.words import NOON, Word, read_word, words
 
 REFUSED = Word(id="r", key="k1", number=7, wish="reject")
 

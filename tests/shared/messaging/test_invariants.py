@@ -9,7 +9,8 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from shared.messaging import Limits, Unavailable, metrics
 from shared.messaging.reading import Condemned, Failure, read
 from shared.messaging.settle import settle
-from tests.shared.messaging.stage import Stage, Word, announcement_of, in_order_per_key, lock_of, record_for, words
+from tests.shared.messaging.stage import Stage
+from tests.shared.messaging.words import Word, announcement_of, in_order_per_key, lock_of, record_for, words
 
 TABLES = ("effect", "inbox", "outbox", "dead_letter")
 

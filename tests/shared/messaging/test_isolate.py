@@ -9,7 +9,8 @@ from shared.messaging import AlreadyHandled, TooManyLocks
 from shared.messaging.isolate import halves, within_locks
 from shared.messaging.reading import Event
 from tests.shared.messaging.proxy import address_of, proxied, url_through
-from tests.shared.messaging.stage import Stage, Word, lock_of, record_for, words
+from tests.shared.messaging.stage import Stage
+from tests.shared.messaging.words import Word, lock_of, record_for, words
 
 KILL_TRANSACTIONS = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle in transaction' AND datname = current_database()

@@ -3,7 +3,8 @@
 from aiokafka import AIOKafkaProducer
 
 from shared.messaging import ends_of, has_reached
-from tests.shared.messaging.stage import Stage, words
+from tests.shared.messaging.stage import Stage
+from tests.shared.messaging.words import words
 
 
 async def test_a_group_has_reached_the_ends_when_it_dealt_with_all_that_stood_there(stage: Stage) -> None:

@@ -8,7 +8,7 @@ from shared.messaging import AlreadyHandled, Consumes, Record, Rejected
 from shared.messaging.inbox import fold
 from shared.messaging.reading import Condemned, Event, failure_of, read
 from shared.messaging.records import record_of
-from tests.shared.messaging.stage import record_for
+from tests.shared.messaging.words import record_for
 
 
 def consumes(identity: tuple[str, str] = ("s", "1")) -> Consumes[str]:

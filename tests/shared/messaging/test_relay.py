@@ -7,7 +7,8 @@ from aiokafka import AIOKafkaProducer
 
 from shared.messaging.outbox import HEADER_COLUMNS, SHARDS
 from shared.messaging.sender import partition_of
-from tests.shared.messaging.stage import SCHEMA, Stage, announcement_of, in_order_per_key, lock_of, words
+from tests.shared.messaging.stage import SCHEMA, Stage
+from tests.shared.messaging.words import announcement_of, in_order_per_key, lock_of, words
 
 FAILING_DELETE = """
 CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''the server crashed here''; END';

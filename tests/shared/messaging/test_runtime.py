@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from shared.messaging import inbox
 from tests.shared.messaging.proxy import proxied
-from tests.shared.messaging.stage import Stage, words
+from tests.shared.messaging.stage import Stage
+from tests.shared.messaging.words import words
 
 
 async def test_a_start_without_a_broker_waits_for_it_and_names_it(stage: Stage) -> None:

@@ -12,7 +12,8 @@ from shared.messaging import LOCKS_MAX, RECORD_BYTES_MAX, Lock, LockKind, Reject
 from shared.messaging.locks import in_order
 from shared.messaging.outbox import SHARDS, HeaderUnknown, shard_of
 from shared.messaging.transaction import LockNotHeld
-from tests.shared.messaging.stage import Stage, Word, announcement_of, in_order_per_key, lock_of, words
+from tests.shared.messaging.stage import Stage
+from tests.shared.messaging.words import Word, announcement_of, in_order_per_key, lock_of, words
 
 locks = st.lists(st.builds(Lock, st.sampled_from(LockKind), st.text(max_size=3), st.booleans()), max_size=20)
 
