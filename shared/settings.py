@@ -50,7 +50,7 @@ def _postgres_url(value: object) -> object:
 
 def _brokers(value: object) -> object:
     if isinstance(value, str) and not _BROKERS.fullmatch(value):
-        raise ValueError("host:port, more of them with a comma between")  # noqa: TRY004
+        raise ValueError("host:port, more of them with a comma between")
     return value
 
 

@@ -153,7 +153,8 @@ def _parsed(text: str, hooks: _Hooks) -> object:
 
 def _could_break_limits(text: str, limits: Limits) -> bool:
     """Tell cheaply whether a walk is needed: a text with few brackets is not deep, one without escapes has no lone surrogate."""
-    return "\\u" in text or text.count("[") + text.count("{") > limits.depth_max or text.count(",") >= limits.keys_max
+    brackets = text.count("[") + text.count("{")
+    return "\\u" in text or brackets > limits.depth_max or text.count(",") + brackets >= limits.keys_max
 
 
 def _faults(root: object, limits: Limits) -> Iterator[Fault]:

@@ -58,6 +58,11 @@ def parts_of(cursor: str) -> tuple[str, ...]:
         parts = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
     except (binascii.Error, ValueError, RecursionError) as error:
         raise Problem("cursor-invalid") from error
-    if not isinstance(parts, list) or not 0 < len(parts) <= PARTS_MAX or not all(isinstance(part, str) for part in parts):
+    if not isinstance(parts, list) or not 0 < len(parts) <= PARTS_MAX or not all(_is_text(part) for part in parts):
         raise Problem("cursor-invalid")
     return tuple(parts)
+
+
+def _is_text(part: object) -> bool:
+    """Text that the database can be asked for."""
+    return isinstance(part, str) and "\x00" not in part and part.isprintable()
