@@ -8,6 +8,7 @@ from shared.messaging.progress import Ends, ends_of, has_reached
 from shared.messaging.records import Record
 from shared.messaging.runtime import CONNECTIONS_HELD, Runtime
 from shared.messaging.settings import KafkaSettings, Limits
+from shared.messaging.topics import WantedTopic, make_topics
 from shared.messaging.transaction import Transaction, Transactions, Wake
 from shared.messaging.wakeup import Wakeup
 from shared.messaging.worker import Worker
@@ -15,5 +16,5 @@ from shared.messaging.worker import Worker
 __all__ = [
     "CONNECTIONS_HELD", "LOCKS_MAX", "RECORD_BYTES_MAX", "AlreadyHandled", "Announcement", "Consumer", "Consumes", "Ends", "Handler",
     "KafkaSettings", "Limits", "Lock", "LockKind", "Record", "Rejected", "Runtime", "TooManyLocks", "Transaction", "Transactions",
-    "Unavailable", "Wake", "Wakeup", "Worker", "ends_of", "has_reached", "is_transient",
+    "Unavailable", "Wake", "Wakeup", "WantedTopic", "Worker", "ends_of", "has_reached", "is_transient", "make_topics",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from faststream.middlewares import AckPolicy
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
 from shared.messaging.consumes import Consumes
+from shared.messaging.poll import Poll
 from shared.messaging.records import RawRecord
 from shared.messaging.settings import KafkaSettings, Limits
 
@@ -71,6 +72,20 @@ async def _untouched(raw: Batch) -> StreamMessage[Batch]:
 async def _as_polled(message: StreamMessage[Batch]) -> Batch:
     """Decode nothing, for the same reason."""
     return message.raw_message
+
+
+async def start(broker: KafkaBroker, consumer: str) -> None:
+    """Start polling, with the guard before the client's `getmany` from its first call on."""
+    await broker.connect()
+    build = broker.config.broker_config.builder
+
+    def guarded(**settings: Any) -> AIOKafkaConsumer:
+        client = build(**settings)
+        client.getmany = Poll(client, consumer).getmany
+        return client
+
+    broker.config.broker_config.builder = guarded
+    await broker.start()
 
 
 def client_of(broker: KafkaBroker) -> AIOKafkaConsumer:

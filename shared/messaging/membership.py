@@ -15,7 +15,7 @@ from shared.messaging.backoff import Backoff, pause
 from shared.messaging.breaker import Breaker
 from shared.messaging.consumer import Consuming, Waiting
 from shared.messaging.consumes import Consumes
-from shared.messaging.kafka import client_of, is_polling, subscribe
+from shared.messaging.kafka import client_of, is_polling, start, subscribe
 from shared.messaging.settings import KafkaSettings, Limits
 from shared.readiness import Readiness
 
@@ -83,7 +83,7 @@ class Membership:
             try:
                 async with asyncio.timeout(START_SECONDS_MAX):
                     await self._breaker.recall()
-                    await broker.start()
+                    await start(broker, self._consumes.name)
             except Exception as error:  # noqa: BLE001 - database or broker are away: keep trying
                 await _stopped(broker)
                 self._readiness.down(self._part, f"can not join: {error!r}")

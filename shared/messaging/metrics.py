@@ -51,6 +51,11 @@ BREAKER_OPEN = Gauge(
     "1 when the consumer stopped itself because our own code fails: mend it, then `resume`. Always alert.",
     ["consumer"],
 )
+PARTITIONS_STUCK = Gauge(
+    "thidua_consumer_partitions_stuck",
+    "Partitions whose next record the client library can not decode (log: `partition-stuck`). Set the group's offset behind it.",
+    ["consumer"],
+)
 DEAD_LETTERS_OPEN = Gauge("thidua_dead_letters_open", "Dead letters that wait for a decision: `dead-letters list`.", ["consumer"])
 
 OUTBOX_ROWS = Gauge("thidua_outbox_rows", "Announcements not yet acknowledged by Kafka. Growing: is the broker away, is a topic missing?")
