@@ -1,0 +1,1 @@
+"""Reporting: owns movements, agencies, access, periods, reports and receipts."""

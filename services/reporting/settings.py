@@ -1,0 +1,18 @@
+"""What reporting can be told, by environment variables REPORTING_… alone."""
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from shared.settings import Port, ServiceSettings
+
+
+class ReportingSettings(ServiceSettings):
+    """The common settings, and its own."""
+
+    model_config = SettingsConfigDict(env_prefix="REPORTING_")
+
+    http_port: Port = Field(default=8101, description="Port that HTTP listens on.")
+    source_partitions: int = Field(default=3, ge=1, le=1_000, description="Partitions of a new source's topics.")
+    source_replication: int | None = Field(
+        default=None, ge=1, le=10, description="Copies of a new source's topics; without it 3, or one for each broker if they are fewer."
+    )
