@@ -15,6 +15,7 @@ from shared.logging import logger
 from shared.tracing import traced
 
 log = logger(__name__)
+HEADER_BYTES_MAX = 32_768
 UNMATCHED = "unmatched"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -77,6 +78,8 @@ class Gate:
             return Problem("too-busy", headers={"retry-after": str(RETRY_SECONDS)}, limit=self._concurrency)
         if self._closed():
             return Problem("unavailable", headers={"retry-after": str(RETRY_SECONDS)})
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > HEADER_BYTES_MAX:
+            return Problem("headers-too-large", limit=HEADER_BYTES_MAX)
         # PostgreSQL keeps no null character, so nothing that it keeps can be asked for by one.
         if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
             return Problem("request-invalid")
@@ -121,7 +124,7 @@ async def _send(problem: Problem, scope: Scope, receive: Receive, answer: Answer
 
 def _log_answer(scope: Scope, status: int, seconds: float) -> None:
     """Log what went wrong loudly and what went well only where one looks for it."""
-    level = "error" if status >= 500 else "info" if status >= 400 else "debug"
+    level = "debug" if scope["path"] in OPEN_PATHS else _level_of(status)
     caller = getattr(scope.get("state", {}).get("caller"), "name", None)
     facts = {
         "method": scope["method"],
@@ -131,3 +134,16 @@ def _log_answer(scope: Scope, status: int, seconds: float) -> None:
         "milliseconds": round(seconds * 1_000, 1),
     }
     getattr(log, level)("request-answered", **facts)
+
+
+def _level_of(status: int) -> str:
+    """An answer of 500 is a fault of ours; other 5xx tell of what is away."""
+    match status:
+        case 500:
+            return "error"
+        case _ if status > 500:
+            return "warning"
+        case _ if status >= 400:
+            return "info"
+        case _:
+            return "debug"

@@ -12,6 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
+from shared.http.gate import HEADER_BYTES_MAX
 from shared.http.languages import Language
 from shared.http.problems import MEDIA_TYPE, Problem, document_of
 from shared.logging import logger
@@ -19,7 +20,6 @@ from shared.settings import ServiceSettings
 
 log = logger(__name__)
 KEEP_ALIVE_SECONDS = 15
-HEADER_BYTES_MAX = 32_768
 
 
 class PortTaken(Exception):
