@@ -71,18 +71,21 @@ class Poll:
         self._suspects &= assigned
         self._guilty = {partition: left for partition, left in self._guilty.items() if partition in assigned}
         for partition in sorted(self._suspects | self._guilty.keys()):
-            at_once = 1 if partition in self._guilty else max_records
-            try:
-                found: Found = await self._getmany(partition, timeout_ms=CAREFUL_WAIT_MS, max_records=at_once)
-            except Exception as error:
-                if not is_undecodable(error):
-                    raise
-                self._accuse(partition, max_records, error)
-                continue
-            await self._acquit(partition, len(found.get(partition, ())))
-            if found:
+            if found := await self._alone(partition, max_records):
                 return found
         return {}
+
+    async def _alone(self, partition: TopicPartition, max_records: int) -> Found:
+        at_once = 1 if partition in self._guilty else max_records
+        try:
+            found: Found = await self._getmany(partition, timeout_ms=CAREFUL_WAIT_MS, max_records=at_once)
+        except Exception as error:
+            if not is_undecodable(error):
+                raise
+            self._accuse(partition, max_records, error)
+            return {}
+        await self._acquit(partition, len(found.get(partition, ())))
+        return found
 
     def _accuse(self, partition: TopicPartition, records: int, error: Exception) -> None:
         """Read the partition record by record from now on; or stop it, where the very next record is the one."""

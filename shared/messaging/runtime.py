@@ -24,8 +24,8 @@ from shared.readiness import Readiness
 
 log = logger(__name__)
 
-# Connections that the runtime holds for as long as it runs, LISTEN, NOTIFY and the relay's, and one that its housekeeping borrows.
-CONNECTIONS_HELD = 4
+# Connections that the runtime needs: LISTEN, NOTIFY and the relay keep one each, two are for what asks and tidies now and then.
+CONNECTIONS_HELD = 5
 CANCEL_SECONDS_MAX = 1.0
 
 

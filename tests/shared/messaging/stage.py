@@ -52,6 +52,7 @@ class Stage:
     pool: "asyncpg.Pool[asyncpg.Record]"
     admin: AIOKafkaAdminClient
     producer: AIOKafkaProducer
+    schema: str = SCHEMA
     readiness: Readiness = field(default_factory=Readiness)
     name: str = field(default_factory=lambda: f"stage-{secrets.token_hex(4)}")
 
@@ -90,7 +91,7 @@ class Stage:
     ) -> AsyncIterator[Runtime]:
         """Run one replica until the block ends."""
         wakeup = Wakeup()
-        own_pool = open_pool(self.url, schema=SCHEMA, size=6, application_name="stage-own")
+        own_pool = open_pool(self.url, schema=self.schema, size=6, application_name="stage-own")
         runtime = Runtime(
             pool=self.pool,
             own_pool=own_pool,
@@ -114,7 +115,7 @@ class Stage:
     @asynccontextmanager
     async def through(self, url: str) -> AsyncIterator["Stage"]:
         """The same stage as it looks from behind another address of its database."""
-        pool = open_pool(url, schema=SCHEMA, size=6, application_name="stage-far")
+        pool = open_pool(url, schema=self.schema, size=6, application_name="stage-far")
         await pool
         try:
             yield replace(self, url=url, pool=pool)
@@ -124,6 +125,13 @@ class Stage:
     def limits(self, **bounds: float) -> Limits:
         """The quick limits of these tests, some of them set otherwise."""
         return replace(QUICK, **bounds)  # type: ignore[arg-type]  # each test names a bound of the right type
+
+    async def make_tables(self, url: str) -> None:
+        """Make the tables of the stage itself, as a service's own migrations would."""
+        owner = open_pool(url, schema=self.schema, size=1, application_name="stage-owner")
+        await owner
+        await owner.execute(TABLES)
+        await owner.close()
 
     def bootstrapped(self, address: str) -> "Stage":
         """The same stage with another address of its broker."""
@@ -243,14 +251,15 @@ async def built(bootstrap: str, url: str) -> AsyncIterator[Stage]:
     await migrate(url, SCHEMA, ())
     pool = open_pool(url, schema=SCHEMA, size=12, application_name="stage")
     await pool
-    await pool.execute(TABLES)
     kafka = KafkaSettings(bootstrap=bootstrap, metadata_max_age_ms=500)
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap, enable_idempotence=True)
     await admin.start()
     await producer.start()
     try:
-        yield Stage(url=url, kafka=kafka, pool=pool, admin=admin, producer=producer)
+        stage = Stage(url=url, kafka=kafka, pool=pool, admin=admin, producer=producer)
+        await stage.make_tables(url)
+        yield stage
     finally:
         await producer.stop()
         await admin.close()
