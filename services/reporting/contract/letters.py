@@ -72,8 +72,8 @@ def read_letter(letter: Letter) -> Sent:
     headers, problems = read_headers(letter.headers)
     problems += faults_of_media_type(headers)
     tree, notes, faults = read_tree(raw)
-    envelope = envelope_of(headers, tree, problems + faults)
-    problems += [*faults, *faults_of_envelope(envelope)]
+    envelope = envelope_of(headers, tree)
+    problems += [*faults, *faults_of_envelope(envelope, tree)]
     event_id, faults = identity_in(envelope, headers, letter)
     traceparent = headers.get("traceparent")
     return Sent(
@@ -127,21 +127,23 @@ def read_tree(raw: bytes) -> tuple[object, list[Problem], list[Problem]]:
     return normal, [] if normal is tree else [problem("text-normalised")], []
 
 
-def envelope_of(headers: Mapping[str, str], tree: object, faults: list[Problem]) -> Envelope:
+def envelope_of(headers: Mapping[str, str], tree: object) -> Envelope:
     """Find the attributes: in the headers, or around the data where the letter is structured."""
     if media_type_in(headers) != STRUCTURED:
         names = {"id": "ce_id", "type": "ce_type", "specversion": "ce_specversion", "time": "ce_time"}
         return Envelope(data=tree, **{name: headers.get(header) for name, header in names.items()})
     if not isinstance(tree, dict):
-        if not faults:
-            faults.append(problem("field-wrong-type", field="event", expected_vi="một đối tượng JSON", expected_en="a JSON object"))
         return Envelope()
     found = {name: tree.get(name) for name in ("id", "type", "specversion", "time")}
     return Envelope(data=tree.get("data", UNREAD), **found)
 
 
-def faults_of_envelope(envelope: Envelope) -> Iterator[Problem]:
-    """Where the sender names a type or a version of CloudEvents, it is the one that is taken here."""
+def faults_of_envelope(envelope: Envelope, tree: object) -> Iterator[Problem]:
+    """There are data in it; where the sender names a type or a version of CloudEvents, it is the one that is taken here."""
+    if envelope.data is UNREAD and isinstance(tree, dict):
+        yield problem("field-missing", "/data", field="data")
+    elif envelope.data is UNREAD and tree is not UNREAD:
+        yield problem("field-wrong-type", field="event", expected_vi="một đối tượng JSON", expected_en="a JSON object")
     if envelope.type not in (None, REPORT_TYPE):
         yield problem("type-unknown", type=envelope.type, allowed=REPORT_TYPE)
     if envelope.specversion not in (None, SPECVERSION):

@@ -8,14 +8,12 @@ from types import MappingProxyType
 
 from services.reporting.domain.periods import PeriodState, Window, is_late
 
-NO_DIGESTS: Mapping[int, str] = MappingProxyType({})
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shelf:
     """What is held of an agency for a period: digests of versions (as far as they were asked for), the highest, what is withdrawn."""
 
-    digests: Mapping[int, str] = field(default=NO_DIGESTS)
+    digests: Mapping[int, str] = field(default_factory=dict)
     highest: int = 0
     withdrawn_to: int = 0
 
