@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.scoring.store.reading import ProposalRecord, RankingRecord, ScoreRecord
-from shared.events.awards import Ground, Outcome, ReasonClass, RevocationGround
+from shared.events.awards import Outcome, ReasonClass, RevocationGround
 from shared.events.fields import AgencyCode, Digest, Instant, PlanHash, Points, ProposalId, Rank, Reason, Revision
 from shared.events.scores import Cause, RankedAgency, ScoreState
 
@@ -31,7 +31,7 @@ class ScoreSummary(Answer):
     plan_hash: PlanHash
     total: Points | None = Field(description="Total after rounding; none where the rules give none.")
     grade: str | None = Field(description="Code of the grade of min(total, 100).")
-    content_hash: Digest
+    content_hash: Digest | None = Field(description="SHA-256 of the explanation's canonical JSON; none for a void score.")
     cause: Cause = Field(description="Why it was computed.")
     computed_at: Instant
 
@@ -55,6 +55,14 @@ class RankingAnswer(Answer):
     state: ScoreState = Field(description="Whether it can still move.")
     published_at: Instant
     rows: list[RankedAgency] = Field(description="Ranked units first, in order; then the others.")
+
+
+class GroundAnswer(Answer):
+    """One condition that the recipient met."""
+
+    clause: str = Field(description="Clause of the plan or the law.")
+    vi: str
+    en: str
 
 
 class DecisionAnswer(Answer):
@@ -92,7 +100,7 @@ class ProposalAnswer(Answer):
     score_revision: Revision
     rank: Rank
     total: Points
-    grounds: list[Ground]
+    grounds: list[GroundAnswer]
     proposed_at: Instant
     withdrawal_cause: str | None
     withdrawn_at: Instant | None

@@ -147,8 +147,10 @@ def no_locks(_heard: Heard) -> Iterable[Lock]:
     return ()
 
 
-REGISTRY_CONSUMED = Consumes[Heard](
+REGISTRY_CONSUMED: Consumes[Heard] = Consumes(
     name="scoring.registry", topics=(REGISTRY.name,), read=read_heard, identity=identity_of, locks=locks_of_registry
 )
-REPORTS_CONSUMED = Consumes[Heard](name="scoring.reports", topics=(REPORTS.name,), read=read_heard, identity=identity_of, locks=no_locks)
+REPORTS_CONSUMED: Consumes[Heard] = Consumes(
+    name="scoring.reports", topics=(REPORTS.name,), read=read_heard, identity=identity_of, locks=no_locks
+)
 CONSUMES = (REGISTRY_CONSUMED, REPORTS_CONSUMED)

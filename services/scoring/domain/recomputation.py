@@ -31,7 +31,7 @@ class KeptScore:
     state: ScoreState
     report_version: int | None
     plan_hash: str
-    content_hash: str
+    content_hash: str | None
     is_void: bool
 
 

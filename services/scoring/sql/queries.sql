@@ -214,10 +214,10 @@ SET revision = excluded.revision, state = excluded.state, standings = excluded.s
 -- name: record_failure
 -- A cluster could not be computed: it is tried again later, each time after a longer wait, up to ten minutes.
 INSERT INTO cluster_failure AS failed (movement, period, cluster, code, reason, failures, first_failed_at, last_failed_at, retry_at)
-VALUES ($1, $2, $3, $4, $5, 1, $6, $6, $6 + interval '1 second')
+VALUES ($1, $2, $3, $4, $5, 1, $6, $6, $6::timestamptz + interval '1 second')
 ON CONFLICT (movement, period, cluster) DO UPDATE
 SET code = excluded.code, reason = excluded.reason, failures = failed.failures + 1, last_failed_at = excluded.last_failed_at,
-    retry_at = $6 + least(interval '1 second' * 2 ^ least(failed.failures, 20), interval '10 minutes');
+    retry_at = excluded.last_failed_at + least(interval '1 second' * 2 ^ least(failed.failures, 20), interval '10 minutes');
 
 -- name: forget_failures
 -- Clusters that were computed have failed no more.

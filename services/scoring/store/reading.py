@@ -14,7 +14,7 @@ from services.scoring.store.statements import QUERIES, Reads
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreRecord:
-    """A score as it was announced; `document` is its explanation as JSON text, empty for a void one."""
+    """A score as it was announced; `document` is its explanation as JSON text, none for a void one."""
 
     agency: str
     cluster: str
@@ -24,12 +24,12 @@ class ScoreRecord:
     plan_hash: str
     total: Decimal | None
     grade: str | None
-    content_hash: str
+    content_hash: str | None
     cause_kind: str
     cause_agency: str | None
     is_void: bool
     computed_at: datetime
-    document: str
+    document: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +128,7 @@ async def list_scores(
 ) -> list[ScoreRecord]:
     """Current scores of a period, in the order of agencies, without explanations."""
     rows = await reads.fetch(QUERIES.list_scores, movement, period, after, cluster, agencies, limit)
-    return [score_record(row, "") for row in rows]
+    return [score_record(row, None) for row in rows]
 
 
 async def score_as_of(reads: Reads, movement: str, period: str, agency: str, revision: int | None) -> ScoreRecord | None:
@@ -137,7 +137,7 @@ async def score_as_of(reads: Reads, movement: str, period: str, agency: str, rev
     return score_record(row, row["document"]) if row else None
 
 
-def score_record(row: asyncpg.Record, document: str) -> ScoreRecord:
+def score_record(row: asyncpg.Record, document: str | None) -> ScoreRecord:
     """Read a score from a row."""
     return ScoreRecord(**{name: row[name] for name in ScoreRecord.__slots__ if name != "document"}, document=document)
 

@@ -11,8 +11,6 @@ from services.scoring.store.clusters import KeptCluster
 from services.scoring.store.statements import QUERIES, Reads, columns, key_columns, key_of
 from shared.messaging import Transaction
 
-EMPTY_HASH = ""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewScore:
@@ -54,7 +52,7 @@ def score_row(one: NewScore) -> tuple[object, ...]:
     if one.explained is None:
         before = one.before
         version, plan_hash = (before.report_version, before.plan_hash) if before else (None, "")
-        return (*place, version, plan_hash, None, None, EMPTY_HASH, "", *why)
+        return (*place, version, plan_hash, None, None, None, None, *why)
     score = one.explained.score
     grade = score.grade.code if score.grade else None
     content = (one.explained.content_hash, one.explained.document)

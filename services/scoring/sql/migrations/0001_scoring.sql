@@ -113,14 +113,16 @@ CREATE TABLE score (
     plan_hash text NOT NULL,
     total numeric,
     grade text,
-    content_hash text NOT NULL,
-    document text NOT NULL,
+    -- A void score has neither.
+    content_hash text,
+    document text,
     cause_kind text NOT NULL,
     cause_agency text,
     is_void boolean NOT NULL,
     is_current boolean NOT NULL,
     computed_at timestamptz NOT NULL,
-    PRIMARY KEY (movement, period, agency, revision)
+    PRIMARY KEY (movement, period, agency, revision),
+    CHECK (is_void = (document IS NULL) AND is_void = (content_hash IS NULL))
 );
 -- One current score for each agency and period, whatever the code believes.
 CREATE UNIQUE INDEX score_current ON score (movement, period, agency) WHERE is_current;
