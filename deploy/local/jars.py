@@ -33,7 +33,7 @@ VERIFIED = FOLDER / "verified"
 DOWNLOADS_AT_ONCE = 6
 TRIES = 3
 TIMEOUT_SECONDS = 30
-FREE_BYTES_MIN = 150_000_000
+FREE_BYTES_MIN = 100_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

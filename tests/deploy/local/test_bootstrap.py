@@ -99,7 +99,7 @@ def test_a_checkout_that_cannot_be_written_is_named() -> None:
 
 def test_a_disk_with_too_little_room_is_refused_before_the_download(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: DiskUsage(10**12, 10**12, 5_000_000))
-    with pytest.raises(bootstrap.SetupFailed, match=r"5 MB are free in .* 800 MB are needed"):
+    with pytest.raises(bootstrap.SetupFailed, match=r"5 MB are free in .* 500 MB are needed"):
         bootstrap.require_space("local")
 
 

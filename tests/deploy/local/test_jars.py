@@ -125,7 +125,7 @@ def test_what_a_killed_download_left_is_removed(folder: Path) -> None:
 
 def test_a_disk_with_too_little_room_is_refused_before_the_download(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: DiskUsage(10**12, 10**12, 5_000_000))
-    with pytest.raises(SetupFailed, match=r"5 MB are free in .* 150 MB are needed"):
+    with pytest.raises(SetupFailed, match=r"5 MB are free in .* 100 MB are needed"):
         kafka_jars()
 
 
