@@ -152,7 +152,7 @@ def faults_of_envelope(envelope: Envelope, tree: object) -> Iterator[Problem]:
 
 def identity_in(envelope: Envelope, headers: Mapping[str, str], letter: Letter) -> tuple[str, list[Problem]]:
     """The sender's id. One that is missing or can not be kept is replaced by the letter's place, so that it still has a receipt."""
-    claimed = envelope.id if envelope.id not in (None, "") else headers.get("idempotency-key") or None
+    claimed = envelope.id if envelope.id not in (None, "") else headers.get("ce_id") or headers.get("idempotency-key") or None
     if claimed is None:
         return letter.place, [] if letter.place else [problem("id-missing")]
     text = claimed if isinstance(claimed, str) else repr(claimed)

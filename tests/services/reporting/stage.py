@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncpg
 import httpx
+from pydantic import SecretStr
 
 from deploy.local.database import Database, create, drop
 from services.reporting.acts.access import Grant, add_key, add_source
@@ -194,7 +195,7 @@ async def staged(template: Database) -> AsyncIterator[Stage]:
     create(database.address, database.name, template=template.name)
     clock = FixedClock(instant=START)
     settings = ReportingSettings(
-        database_url=database.url("reporting"), kafka_bootstrap="127.0.0.1:1", http_timeout_seconds=5, access_cache_seconds=0
+        database_url=SecretStr(database.url("reporting")), kafka_bootstrap="127.0.0.1:1", http_timeout_seconds=5, access_cache_seconds=0
     )
     service = build(settings, clock)
     await service.foundation.pool
