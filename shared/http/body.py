@@ -4,6 +4,7 @@ The same function reads HTTP bodies and Kafka values. Fractions become Decimal, 
 """
 
 import json
+import operator
 import re
 import unicodedata
 from collections import Counter
@@ -206,23 +207,23 @@ def normalise(value: object) -> object:
 
     Raises BodyInvalid where two keys become one.
     """
-    match value:
-        case str():
-            return value if unicodedata.is_normalized("NFC", value) else unicodedata.normalize("NFC", value)
-        case list():
-            items = [normalise(item) for item in value]
-            return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
-        case dict():
-            return _normalised_object(value)
-        case _:
-            return value
+    if isinstance(value, str):
+        return value if value.isascii() or unicodedata.is_normalized("NFC", value) else unicodedata.normalize("NFC", value)
+    if isinstance(value, dict):
+        return _normalised_object(value)
+    if isinstance(value, list):
+        items = [normalise(item) for item in value]
+        return value if all(map(operator.is_, items, value)) else items
+    return value
 
 
 def _normalised_object(value: dict[str, object]) -> dict[str, object]:
-    pairs = [(unicodedata.normalize("NFC", name), normalise(child)) for name, child in value.items()]
-    kept = dict(pairs)
-    if len(kept) < len(pairs):
-        twice = _first_twice(name for name, _ in pairs)
+    names = [normalise(name) for name in value]
+    children = [normalise(child) for child in value.values()]
+    if all(map(operator.is_, children, value.values())) and all(map(operator.is_, names, value)):
+        return value
+    kept = {str(name): child for name, child in zip(names, children, strict=True)}
+    if len(kept) < len(names):
+        twice = _first_twice(str(name) for name in names)
         raise BodyInvalid([fault("key-duplicated", pointer_to(twice), key=twice)])
-    unchanged = all(name in value and kept[name] is value[name] for name in kept)
-    return value if unchanged else kept
+    return kept

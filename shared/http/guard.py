@@ -15,6 +15,7 @@ from fastapi.security.base import SecurityBase
 
 from shared.clock import Clock
 from shared.events.registry import Role
+from shared.http import metrics
 from shared.http.problems import Problem
 from shared.logging import logger
 
@@ -57,8 +58,10 @@ class Caller:
         }
         out_of_reach = [what for what, inside in reached.items() if not inside]
         if out_of_reach:
-            log.warning("access-denied", caller=self.name, code="access-out-of-scope", what=out_of_reach)
-            raise Problem("access-out-of-scope", what=", ".join(str(what) for what in out_of_reach))
+            problem = Problem("access-out-of-scope", what=", ".join(str(what) for what in out_of_reach))
+            metrics.DENIED.labels(problem.code).inc()
+            log.warning("access-denied", caller=self.name, code=problem.code, what=out_of_reach)
+            raise problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +134,8 @@ def key_in(request: Request) -> str | None:
 
 
 def _denied(request: Request, caller: str | None, problem: Problem) -> Problem:
-    """Log the denial and hand the problem on."""
+    """Log and count the denial and hand the problem on."""
+    metrics.DENIED.labels(problem.code).inc()
     client = request.client.host if request.client else None
     log.warning("access-denied", caller=caller, code=problem.code, method=request.method, path=request.url.path, client=client)
     return problem

@@ -8,12 +8,9 @@ from typing import Any
 import httpx
 import pytest
 import structlog
-from fastapi import APIRouter, FastAPI
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
-from shared.http.access import Role, RouteUnguarded, assert_every_route_guarded, require
-from shared.http.requests import router
 from shared.readiness import Readiness
 from tests.shared.http.stage import client, stage_application, stage_settings
 
@@ -262,46 +259,3 @@ async def test_openapi_says_who_may_call_and_how_errors_look(source: httpx.Async
     assert operation["security"] == [{"key": []}]
     assert "application/problem+json" in operation["responses"]["default"]["content"]
     assert "422" not in operation["responses"]
-
-
-def _open_route(app: FastAPI) -> None:
-    app.add_api_route("/v1/open", lambda: None)
-
-
-def _plain_router(app: FastAPI) -> None:
-    routes = APIRouter()
-    routes.add_api_route("/v1/plain", lambda: None, dependencies=[])
-    app.include_router(routes, prefix="/api")
-
-
-def _forgotten_guard(app: FastAPI) -> None:
-    routes = router("/v1")
-    routes.add_api_route("/forgotten", lambda: None, methods=["DELETE"])
-    app.include_router(routes)
-
-
-def _mounted(app: FastAPI) -> None:
-    app.mount("/v1/mounted", FastAPI())
-
-
-@pytest.mark.parametrize(
-    ("add", "named"),
-    [
-        (_open_route, "GET /v1/open"),
-        (_plain_router, "GET /api/v1/plain"),
-        (_forgotten_guard, "DELETE /v1/forgotten"),
-        (_mounted, "Mount /v1/mounted"),
-    ],
-)
-async def test_an_application_with_an_unguarded_route_is_not_served(add: Any, named: str) -> None:
-    app = stage_application()
-    assert_every_route_guarded(app)
-    add(app)
-    with pytest.raises(RouteUnguarded, match=named):
-        assert_every_route_guarded(app)
-
-
-def test_a_route_for_no_role_can_not_be_declared() -> None:
-    with pytest.raises(ValueError, match="at least one role"):
-        require()
-    assert require(Role.SOURCE).roles == {Role.SOURCE}
