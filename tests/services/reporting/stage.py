@@ -17,15 +17,17 @@ from services.reporting.acts.intake import Intake
 from services.reporting.acts.periods import Bidding, Periods
 from services.reporting.acts.publishing import publish
 from services.reporting.app import DIRECTORIES, build
-from services.reporting.contract import REPORTS_SENT, read_report
+from services.reporting.contract import REPORTS_SENT, SCORES_TOLD
 from services.reporting.domain.sending import Sent
-from services.reporting.handlers import hear_reports
+from services.reporting.handlers import hear_reports, hear_scores
 from services.reporting.settings import ReportingSettings
 from services.reporting.store.plans import Plans
 from shared.clock import FixedClock
 from shared.database import migrate
 from shared.events.registry import Role
-from shared.messaging import Record, Transaction
+from shared.messaging import Consumer, Record
+from shared.messaging.reading import read
+from shared.messaging.settle import Tally, settle
 from shared.plan.document import read_plan
 from shared.plan.types import Plan
 from shared.service import Foundation, Service
@@ -156,15 +158,21 @@ class Stage:
         """Ask over HTTP with a key."""
         return await self.http.request(method, path, headers={"x-api-key": self.keys[key], **(headers or {})}, **more)
 
-    async def deliver(self, *records: Record) -> None:
-        """Hand records to the consumer's own function, as the runtime does: read, lock, handle, all in one transaction."""
-        heard = [read_report(each) for each in records]
-        async with self.base.transactions.begin(lock for each in heard for lock in REPORTS_SENT.locks(each)) as transaction:
-            await self.handle(transaction, heard)
+    @property
+    def consumer(self) -> Consumer[Sent]:
+        """The consumer of intake, as a replica has it."""
+        return Consumer(REPORTS_SENT, hear_reports(Intake(Plans())))
 
-    async def handle(self, transaction: Transaction, heard: Sequence[Sent]) -> None:
-        """The handler itself."""
-        await hear_reports(Intake(Plans()))(transaction, heard)
+    async def deliver(self, *records: Record) -> Tally:
+        """Let the consumer hear records in one batch, in the runtime's own transaction."""
+        arrivals = [read(REPORTS_SENT, each, {}) for each in records]
+        return await settle(self.base.transactions, self.consumer, arrivals, 1_000)
+
+    async def hear_scores(self, *records: Record) -> Tally:
+        """Let the service hear what scoring tells."""
+        return await settle(
+            self.base.transactions, Consumer(SCORES_TOLD, hear_scores), [read(SCORES_TOLD, each, {}) for each in records], 1_000
+        )
 
     async def told(self, topic: str | None = None) -> list[tuple[str, str, dict[str, Any]]]:
         """What stands in the outbox, in order: type, key, data."""
@@ -189,13 +197,13 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(template: Database) -> AsyncIterator[Stage]:
+async def staged(template: Database, bootstrap: str = "127.0.0.1:1") -> AsyncIterator[Stage]:
     """A stage on a fresh copy of the migrated database: the plan published, the period open, a source and a key for each role there."""
     database = replace(template, name=fresh_name())
     create(database.address, database.name, template=template.name)
     clock = FixedClock(instant=START)
     settings = ReportingSettings(
-        database_url=SecretStr(database.url("reporting")), kafka_bootstrap="127.0.0.1:1", http_timeout_seconds=5, access_cache_seconds=0
+        database_url=SecretStr(database.url("reporting")), kafka_bootstrap=bootstrap, http_timeout_seconds=5, access_cache_seconds=0
     )
     service = build(settings, clock)
     await service.foundation.pool
