@@ -6,7 +6,7 @@ from services.scoring.api import routes
 from services.scoring.contract import AWARDS_WORKER, REGISTRY_CONSUMED, REPORTS_CONSUMED, SCORES_WORKER
 from services.scoring.handlers import hear_registry, hear_reports
 from services.scoring.settings import ScoringSettings
-from services.scoring.store.plans import Plans
+from services.scoring.store.unchanging import Unchanging
 from services.scoring.workers.awards import AwardsWorker
 from services.scoring.workers.gauges import GaugesWorker
 from services.scoring.workers.scores import ScoresWorker
@@ -22,10 +22,10 @@ GAUGES_SECONDS = 5.0
 
 def build(settings: ScoringSettings) -> Service:
     """Build the service; it opens no connection."""
-    base, plans = foundation(NAME, settings), Plans()
-    base.http.include_router(routes(base.transactions, base.pool, plans))
-    scores = ScoresWorker(base.transactions, base.pool, plans, base.clock)
-    awards = AwardsWorker(base.transactions, base.pool, plans, base.clock)
+    base, unchanging = foundation(NAME, settings), Unchanging()
+    base.http.include_router(routes(base.transactions, base.pool, unchanging))
+    scores = ScoresWorker(base.transactions, base.pool, unchanging, base.clock)
+    awards = AwardsWorker(base.transactions, base.pool, unchanging, base.clock)
     gauges = GaugesWorker(base.pool, base.clock)
     return Service(
         foundation=base,

@@ -5,16 +5,16 @@ from fastapi import APIRouter
 from services.scoring.api.acts import act_routes
 from services.scoring.api.decisions import decision_routes
 from services.scoring.api.scores import score_routes
-from services.scoring.store.plans import Plans
 from services.scoring.store.statements import Reads
+from services.scoring.store.unchanging import Unchanging
 from shared.http.requests import router
 from shared.messaging import Transactions
 
 
-def routes(transactions: Transactions, reads: Reads, plans: Plans) -> APIRouter:
+def routes(transactions: Transactions, reads: Reads, unchanging: Unchanging) -> APIRouter:
     """All routes of the service."""
     whole = router()
     whole.include_router(score_routes(reads))
-    whole.include_router(decision_routes(transactions, reads, plans))
+    whole.include_router(decision_routes(transactions, reads, unchanging))
     whole.include_router(act_routes(reads))
     return whole

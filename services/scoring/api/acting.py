@@ -10,10 +10,10 @@ from services.scoring.domain.acts import Act
 from services.scoring.domain.decisions import Objection, objection_to_deciding, objection_to_revoking
 from services.scoring.domain.heard import ClusterKey
 from services.scoring.store import proposals, reading
-from services.scoring.store.plans import Plans
 from services.scoring.store.proposals import Decision, ProposalInCase
 from services.scoring.store.reading import ProposalFilter
 from services.scoring.store.statements import Reads
+from services.scoring.store.unchanging import Unchanging
 from shared.events.awards import Outcome
 from shared.http.guard import Caller
 from shared.http.problems import Problem
@@ -24,10 +24,10 @@ from shared.tracing import current_traceparent
 class Acting:
     """What a member of the council can do."""
 
-    def __init__(self, transactions: Transactions, reads: Reads, plans: Plans) -> None:
+    def __init__(self, transactions: Transactions, reads: Reads, unchanging: Unchanging) -> None:
         self._transactions = transactions
         self._reads = reads
-        self._plans = plans
+        self._unchanging = unchanging
 
     async def told(self, caller: Caller, proposal: str) -> ProposalAnswer:
         """Tell a suggestion that the caller's key reaches; the problem not-found otherwise."""
@@ -81,7 +81,7 @@ class Acting:
         return case
 
     async def _saying(self, transaction: Transaction, case: ProposalInCase) -> Saying:
-        plan = await self._plans.of_hash(transaction.connection, case.plan_hash)
+        plan = await self._unchanging.plan(transaction.connection, case.plan_hash)
         return Saying(at=transaction.now, traceparent=current_traceparent(), test=plan.test)
 
 

@@ -9,9 +9,9 @@ from services.scoring.api.acts import place_after
 from services.scoring.api.answers import DecisionAsked, ProposalAnswer, RevocationAsked, proposal_answer
 from services.scoring.domain.decisions import ProposalState
 from services.scoring.store import reading
-from services.scoring.store.plans import Plans
 from services.scoring.store.reading import ProposalFilter
 from services.scoring.store.statements import Reads
+from services.scoring.store.unchanging import Unchanging
 from shared.events.registry import Role
 from shared.http.guard import Caller, require
 from shared.http.paging import Page, Paging, page, paging
@@ -24,10 +24,10 @@ Code = Annotated[str, Path(min_length=1, max_length=200)]
 Filter = Annotated[str | None, Query(max_length=200)]
 
 
-def decision_routes(transactions: Transactions, reads: Reads, plans: Plans) -> APIRouter:
+def decision_routes(transactions: Transactions, reads: Reads, unchanging: Unchanging) -> APIRouter:
     """Routes of suggestions and of what becomes of them."""
     here = router("/v1/proposals", tags=["proposals"])
-    acting = Acting(transactions, reads, plans)
+    acting = Acting(transactions, reads, unchanging)
 
     @here.get("")
     async def list_proposals(

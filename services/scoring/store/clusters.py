@@ -1,20 +1,16 @@
 """Clusters as they stand: what is due, what the registry told, which reports count, what is on record of scores."""
 
-import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from services.scoring.domain.heard import ClusterKey
 from services.scoring.domain.marks import Cause, CauseKind, Mark
-from services.scoring.domain.parts import ReportInput
 from services.scoring.domain.period import Closed, Dates, Extended, Opened, PeriodFact, PublishedPlan, Reopened
 from services.scoring.domain.recomputation import KeptScore, ScoreState
 from services.scoring.domain.standing import Void, VoidKind
-from services.scoring.store.statements import QUERIES, Reads, columns, key_columns, key_of
-from shared.plan.values import value_from_text
+from services.scoring.store.statements import QUERIES, Reads, key_columns, key_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,24 +146,6 @@ async def members(reads: Reads, keys: Sequence[ClusterKey]) -> dict[ClusterKey, 
         void_by = tuple(voids.get((row["movement"], row["period"], row["agency"]), ()))
         found[key_of(row)].append(MemberReports(agency=row["agency"], versions=tuple(row["versions"]), voids=void_by))
     return found
-
-
-AgencyReport = tuple[str, str, str, int]
-"""Movement, period, agency and version: the identity of a report."""
-
-
-async def report_inputs(reads: Reads, wanted: Sequence[AgencyReport]) -> dict[AgencyReport, ReportInput]:
-    """The reports that count, with their values."""
-    rows = await reads.fetch(QUERIES.reports_that_count, *columns(wanted, 4))
-    return {
-        (row["movement"], row["period"], row["agency"], row["version"]): ReportInput(
-            version=row["version"],
-            values={code: value_from_text(text) for code, text in json.loads(row["indicator_values"]).items()},
-            submitted_at=row["submitted_at"],
-            self_scores={code: Decimal(text) for code, text in json.loads(row["self_scores"]).items()},
-        )
-        for row in rows
-    }
 
 
 async def kept_scores(reads: Reads, keys: Sequence[ClusterKey]) -> dict[tuple[str, str, str], KeptScore]:

@@ -12,9 +12,9 @@ from services.scoring.domain.heard import ClusterKey
 from services.scoring.domain.ranking import rank_cluster
 from services.scoring.domain.scores import score_cluster
 from services.scoring.store import clusters, proposals, scores
-from services.scoring.store.plans import Plans
 from services.scoring.store.proposals import NewProposal
 from services.scoring.store.statements import Reads
+from services.scoring.store.unchanging import Unchanging
 from services.scoring.workers import consequences
 from services.scoring.workers.cases import ClusterAtHand, load
 from services.scoring.workers.halves import by_halves, put_aside
@@ -50,10 +50,10 @@ class Judged:
 class AwardsWorker:
     """Proposes awards, period by period."""
 
-    def __init__(self, transactions: Transactions, reads: Reads, plans: Plans, clock: Clock) -> None:
+    def __init__(self, transactions: Transactions, reads: Reads, unchanging: Unchanging, clock: Clock) -> None:
         self._transactions = transactions
         self._reads = reads
-        self._plans = plans
+        self._unchanging = unchanging
         self._clock = clock
 
     async def work(self) -> bool:
@@ -73,7 +73,7 @@ class AwardsWorker:
         async with self._transactions.begin([period, *map(cluster_lock, keys)]) as transaction:
             # What was due before the locks may have been reopened since, or proposed by another replica.
             due = {one.key for one in await clusters.due_awards(transaction.connection, transaction.now, LOCKS_MAX)}
-            at_hand = await load(transaction.connection, self._plans, [key for key in keys if key in due], {})
+            at_hand = await load(transaction.connection, self._unchanging, [key for key in keys if key in due], {})
             judged = await self._judge(transaction, at_hand)
             room = within_room(judged, LOCKS_MAX - len(keys) - 1)
             await transaction.lock([agency_lock(agency) for agency in sorted(room)])

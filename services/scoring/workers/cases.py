@@ -11,8 +11,8 @@ from services.scoring.domain.recomputation import ClusterCase, KeptScore, ScoreS
 from services.scoring.domain.standing import is_held, version_that_counts
 from services.scoring.store import clusters
 from services.scoring.store.clusters import KeptCluster, MemberReports
-from services.scoring.store.plans import Plans
 from services.scoring.store.statements import Reads
+from services.scoring.store.unchanging import Unchanging
 from shared.messaging import Rejected
 from shared.plan.types import AgencyCode, Period, Plan
 
@@ -44,13 +44,15 @@ class Chosen:
     versions: Mapping[str, int | None]
 
 
-async def load(reads: Reads, plans: Plans, keys: Sequence[ClusterKey], marks: Mapping[ClusterKey, Sequence[Mark]]) -> list[ClusterAtHand]:
+async def load(
+    reads: Reads, unchanging: Unchanging, keys: Sequence[ClusterKey], marks: Mapping[ClusterKey, Sequence[Mark]]
+) -> list[ClusterAtHand]:
     """Load clusters whose period was opened and whose plan is here; the others are left out and wait."""
-    chosen = await _choose(reads, plans, keys)
+    chosen = await _choose(reads, unchanging, keys)
     kept = await clusters.on_record(reads, keys)
     scores = await clusters.kept_scores(reads, keys)
     wanted = [(one.key.movement, one.key.period, agency, version) for one in chosen for agency, version in one.versions.items() if version]
-    inputs = await clusters.report_inputs(reads, wanted)
+    inputs = await unchanging.reports(reads, wanted)
     found = []
     for one in chosen:
         place = (one.key.movement, one.key.period)
@@ -63,7 +65,7 @@ async def load(reads: Reads, plans: Plans, keys: Sequence[ClusterKey], marks: Ma
     return found
 
 
-async def _choose(reads: Reads, plans: Plans, keys: Sequence[ClusterKey]) -> list[Chosen]:
+async def _choose(reads: Reads, unchanging: Unchanging, keys: Sequence[ClusterKey]) -> list[Chosen]:
     """Decide for each cluster the plan and the versions that count."""
     facts = await clusters.period_facts(reads, keys)
     published = await clusters.published_plans(reads, [key.movement for key in keys])
@@ -73,7 +75,7 @@ async def _choose(reads: Reads, plans: Plans, keys: Sequence[ClusterKey]) -> lis
         told = as_told(facts.get(key, ()))
         plan_hash = plan_in_force(published.get(key.movement, ()), told) if told else None
         if told and plan_hash:
-            plan = await plans.of_hash(reads, plan_hash)
+            plan = await unchanging.plan(reads, plan_hash)
             chosen.append(Chosen(key=key, told=told, plan=plan, state=_state(told, members[key]), versions=_versions(told, members[key])))
     return chosen
 

@@ -16,8 +16,8 @@ from services.scoring.domain.marks import Mark
 from services.scoring.domain.recomputation import Recomputed, ScoreState, recompute
 from services.scoring.store import clusters, scores
 from services.scoring.store.clusters import DueCluster, KeptCluster
-from services.scoring.store.plans import Plans
 from services.scoring.store.statements import Reads
+from services.scoring.store.unchanging import Unchanging
 from services.scoring.workers import consequences, moving, rankings
 from services.scoring.workers.cases import ClusterAtHand, load
 from services.scoring.workers.halves import by_halves, put_aside
@@ -35,19 +35,22 @@ Computed = Sequence[tuple[ClusterAtHand, Recomputed]]
 class ScoresWorker:
     """Computes what is marked, publishes what is ranked."""
 
-    def __init__(self, transactions: Transactions, reads: Reads, plans: Plans, clock: Clock) -> None:
+    def __init__(self, transactions: Transactions, reads: Reads, unchanging: Unchanging, clock: Clock) -> None:
         self._transactions = transactions
         self._reads = reads
-        self._plans = plans
+        self._unchanging = unchanging
         self._clock = clock
         self._share = rankings.RankingShare()
         self._is_loaded = False
+        self._was_busy = False
 
     async def work(self) -> bool:
         """Do one bounded step; true where there may be more."""
         due = await clusters.due_clusters(self._reads, self._clock.now(), MARKS_MAX)
         chosen = within_bounds(due)
-        self._is_loaded = len(chosen) < len(due)
+        # Marks that are there again as soon as a step is done, or more than one step can take, are what load is.
+        self._is_loaded = bool(due) and (self._was_busy or len(chosen) < len(due))
+        self._was_busy = bool(due)
         if not self._is_loaded or self._share.allows:
             put_off = await clusters.due_rankings(self._reads, self._clock.now(), CLUSTERS_MAX)
             chosen = within_bounds([*chosen, *(one for one in put_off if one not in chosen)])
@@ -66,7 +69,7 @@ class ScoresWorker:
             marks = defaultdict[ClusterKey, list[Mark]](list)
             for one in taken:
                 marks[one.key].append(one.mark)
-            at_hand = await load(transaction.connection, self._plans, keys, marks)
+            at_hand = await load(transaction.connection, self._unchanging, keys, marks)
             computed = await asyncio.to_thread(compute_all, at_hand)
             ranking_seconds = await self._settle(transaction, computed)
         seconds = time.perf_counter() - began

@@ -12,7 +12,7 @@ from services.scoring.app import DIRECTORIES
 from services.scoring.contract import REGISTRY_CONSUMED, REPORTS_CONSUMED
 from services.scoring.domain.heard import ClusterKey
 from services.scoring.handlers import hear_registry, hear_reports
-from services.scoring.store.plans import Plans
+from services.scoring.store.unchanging import Unchanging
 from services.scoring.workers.awards import AwardsWorker
 from services.scoring.workers.scores import ScoresWorker
 from shared.clock import FixedClock
@@ -34,18 +34,18 @@ class Desk:
     pool: Pool
     clock: FixedClock
     transactions: Transactions
-    plans: Plans = field(default_factory=Plans)
+    unchanging: Unchanging = field(default_factory=Unchanging)
     woken: list[frozenset[str]] = field(default_factory=list)
 
     @property
     def scores(self) -> ScoresWorker:
         """A scores worker, as each replica has one."""
-        return ScoresWorker(self.transactions, self.pool, self.plans, self.clock)
+        return ScoresWorker(self.transactions, self.pool, self.unchanging, self.clock)
 
     @property
     def awards(self) -> AwardsWorker:
         """An awards worker, as each replica has one."""
-        return AwardsWorker(self.transactions, self.pool, self.plans, self.clock)
+        return AwardsWorker(self.transactions, self.pool, self.unchanging, self.clock)
 
     async def hear(self, *records: Record) -> Tally:
         """Let the service hear records, those of one topic in one batch."""

@@ -42,6 +42,6 @@ async def client(desk: Desk) -> AsyncIterator[httpx.AsyncClient]:
     await settle(desk.transactions, consumer, [read(consumer.consumes, record, {}) for record in records], DEAD_LETTERS_MAX)
     settings = ScoringSettings(database_url="postgresql://unused/thidua", kafka_bootstrap="unused:9092")  # type: ignore[arg-type]
     app = new_application("scoring", settings, pool=desk.pool, clock=desk.clock, readiness=Readiness())
-    app.include_router(routes(desk.transactions, desk.pool, desk.plans))
+    app.include_router(routes(desk.transactions, desk.pool, desk.unchanging))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://scoring") as made:
         yield made

@@ -2,15 +2,18 @@
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pytest
 
-from services.scoring.domain.recomputation import explained
+from services.scoring.domain.heard import ClusterKey
+from services.scoring.domain.recomputation import KeptScore, explained
 from services.scoring.domain.scores import score_cluster
 from services.scoring.store import clusters
 from services.scoring.store import scores as score_rows
-from services.scoring.store.plans import Plans
+from services.scoring.store.statements import Reads
+from services.scoring.store.unchanging import Unchanging
 from services.scoring.workers import scores as scores_worker
 from services.scoring.workers.cases import load
 from shared.plan.periods import end_of_day
@@ -164,27 +167,24 @@ async def test_a_reopened_period_is_provisional_again_and_can_be_closed_again(de
     assert {one["agency"]: one["state"] for one in of_type(said, "score-computed")} == dict.fromkeys("abc", "final")
 
 
-async def test_a_mark_appended_while_scores_are_computed_is_not_lost(desk: Desk) -> None:
+async def test_a_mark_appended_while_scores_are_computed_is_not_lost(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     await open_north(desk)
     await desk.hear(submitted(10, "a", 1, "30", "10"))
     reached, go_on = asyncio.Event(), asyncio.Event()
-    inputs = clusters.report_inputs
+    kept_scores = clusters.kept_scores
 
-    async def held(reads: object, wanted: object) -> object:
-        found = await inputs(reads, wanted)  # type: ignore[arg-type]
+    async def held(reads: Reads, keys: Sequence[ClusterKey]) -> dict[tuple[str, str, str], KeptScore]:
         reached.set()
         await go_on.wait()
-        return found
+        return await kept_scores(reads, keys)
 
-    clusters.report_inputs = held  # type: ignore[assignment]
-    try:
-        computing = asyncio.create_task(desk.scores.work())
-        await reached.wait()
-        await desk.hear(submitted(11, "a", 2, "35", "10"))
-        go_on.set()
-        await computing
-    finally:
-        clusters.report_inputs = inputs
+    monkeypatch.setattr(clusters, "kept_scores", held)
+    computing = asyncio.create_task(desk.scores.work())
+    await reached.wait()
+    await desk.hear(submitted(11, "a", 2, "35", "10"))
+    go_on.set()
+    await computing
+    monkeypatch.undo()
     assert len(await desk.rows("SELECT FROM mark")) == 1
     await desk.work()
     [current] = await desk.rows("SELECT report_version FROM score WHERE is_current")
@@ -224,7 +224,7 @@ async def test_many_versions_and_marks_cost_one_score(desk: Desk) -> None:
 async def test_a_kept_score_is_recomputed_to_the_same_bytes(desk: Desk) -> None:
     await open_north(desk)
     await desk.heard(submitted(10, "a", 1, "30.125", "10", TWO_DAYS_LATE), closed(20, {"a": 1, "b": None, "c": None}))
-    [at_hand] = await load(desk.pool, Plans(), [NORTH_KEY], {})
+    [at_hand] = await load(desk.pool, Unchanging(), [NORTH_KEY], {})
     again = score_cluster(at_hand.case.plan, at_hand.case.period, at_hand.case.inputs)
     kept = await desk.rows("SELECT agency, document, content_hash FROM score WHERE is_current ORDER BY agency")
     assert [row["document"] for row in kept] == [explained(again[agency]).document for agency in sorted(again)]
