@@ -186,15 +186,14 @@ ON CONFLICT DO NOTHING;
 -- name: take_due_notice
 -- Takes the notice that has waited longest; one that may have been received already is taken for its one repeat.
 WITH due AS (
-    SELECT number FROM notice
+    SELECT number, agency FROM notice
     WHERE next_attempt_at <= $1 AND (state = 'pending' OR (state = 'uncertain' AND NOT repeated))
     ORDER BY next_attempt_at, number LIMIT 1
     FOR UPDATE SKIP LOCKED
 )
 UPDATE notice AS n
-SET state = 'sending', sending_since = $1, attempts = attempts + 1, repeated = repeated OR state = 'uncertain'
-FROM due LEFT JOIN notice AS same USING (number)
-    LEFT JOIN contact ON contact.agency = same.agency LEFT JOIN agency ON agency.code = same.agency
+SET state = 'sending', sending_since = $1, attempts = n.attempts + 1, repeated = n.repeated OR n.state = 'uncertain'
+FROM due LEFT JOIN contact ON contact.agency = due.agency LEFT JOIN agency ON agency.code = due.agency
 WHERE n.number = due.number
 RETURNING n.number, n.event_source, n.event_id, n.kind, n.agency, n.data, n.happened_at, n.attempts, n.repeated, contact.email,
     contact.language, agency.name_vi, agency.name_en;
@@ -211,7 +210,7 @@ WHERE number = $1 AND state = 'sending';
 WITH stale AS (
     UPDATE notice
     SET state = 'uncertain', sending_since = NULL, next_attempt_at = $2, reason = 'interrupted',
-        settled_at = CASE WHEN repeated THEN $2 END
+        settled_at = CASE WHEN repeated THEN $2::timestamptz END
     WHERE number IN (SELECT number FROM notice WHERE state = 'sending' AND sending_since < $1 LIMIT $3 FOR UPDATE SKIP LOCKED)
     RETURNING 1
 )

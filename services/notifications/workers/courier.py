@@ -70,6 +70,15 @@ class Courier:
         await self._wait(ticket)
         return True
 
+    async def close(self) -> None:
+        """Give up what is under way, and close all connections to receivers."""
+        tasks = {each.task for each in self._under_way.values()}
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+        await self._delivery.sender.close()
+
     async def _take_due(self) -> None:
         free = min(self._limits.turns_max - len(self._under_way), self._limits.turns_taken_max)
         failing = sum(1 for each in self._under_way.values() if each.failing)
