@@ -17,7 +17,7 @@ from deploy.local.jars import kafka_jars
 from deploy.local.ports import HOST, free_ports, require_free, started, wait_until
 from deploy.local.processes import Child, RunFolder
 
-READY_SECONDS_MAX = 60.0
+READY_SECONDS_MAX = 120.0
 FORMAT_SECONDS_MAX = 60.0
 CLUSTER_ID = "dGhpZHVhLWxvY2FsLTAwMQ"
 JVM_OPTIONS = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xlog:disable")

@@ -22,8 +22,8 @@ from deploy.local.failure import SetupFailed
 from deploy.local.ports import HOST, free_ports, require_free, started, wait_until
 from deploy.local.processes import Child, RunFolder, identity
 
-READY_SECONDS_MAX = 60.0
-COMMAND_SECONDS_MAX = 60.0
+READY_SECONDS_MAX = 120.0
+COMMAND_SECONDS_MAX = 120.0
 SUPERUSER = "postgres"
 UNPRIVILEGED = ("postgres", "nobody")
 TEMPORARY_FOLDERS = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108 (a folder of its own is made inside)

@@ -12,7 +12,7 @@ from deploy.local.places import CHECKOUT
 from deploy.local.ports import HOST, require_free, wait_until
 from deploy.local.processes import Child, RunFolder
 
-READY_SECONDS_MAX = 60.0
+READY_SECONDS_MAX = 120.0
 COMMAND_SECONDS_MAX = 120.0
 ANSWER_SECONDS_MAX = 5.0
 
