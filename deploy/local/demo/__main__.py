@@ -20,13 +20,13 @@ from deploy.local.demo.mailbox import Mailbox, open_mailbox
 from deploy.local.demo.outcome import Outcome, Ranking, Step, read_score
 from deploy.local.demo.page import write_page
 from deploy.local.demo.sending import Intake, open_intake
-from deploy.local.demo.subscribers import Received, kafka_subscriber, read_feed, webhook_subscriber
+from deploy.local.demo.subscribers import AWARD_TYPES, Received, kafka_subscriber, read_feed, webhook_subscriber
 from deploy.local.demo.tables import open_console, print_outcome
 from deploy.local.failure import run_main
 from deploy.local.places import CHECKOUT
 from deploy.local.ports import free_ports
 from deploy.local.stack import LocalStack, Ports, local_stack
-from shared.events import SOURCE_TOPICS, TOPICS
+from shared.events import AWARDS, SOURCE_TOPICS, TOPICS
 from shared.plan.document import read_plan
 from shared.plan.types import Plan
 
@@ -111,12 +111,10 @@ class Seen:
 
 async def run_movements(client: Client, intake: Intake, papi_plan: Plan, ha_nam_plan: Plan) -> Seen:
     """Run both stories to their final rankings, and hold PAPI's totals against the published ones."""
-    async with asyncio.TaskGroup() as stories:
-        first = stories.create_task(papi.run(client, intake, papi_plan))
-        second = stories.create_task(ha_nam.run(client, intake, ha_nam_plan))
+    papi_rankings, steps = await asyncio.gather(papi.run(client, intake, papi_plan), ha_nam.run(client, intake, ha_nam_plan))
     clusters = [cluster.code for cluster in ha_nam_plan.clusters]
     ranked = [await papi.final_ranking(client, ha_nam_plan, ha_nam.PERIOD, cluster) for cluster in clusters]
-    return Seen(papi_rankings=tuple(first.result()), ha_nam_rankings=tuple(ranked), steps=tuple(second.result()))
+    return Seen(papi_rankings=tuple(papi_rankings), ha_nam_rankings=tuple(ranked), steps=tuple(steps))
 
 
 async def decide(client: Client, papi_plan: Plan, ha_nam_plan: Plan) -> None:
@@ -128,15 +126,20 @@ async def decide(client: Client, papi_plan: Plan, ha_nam_plan: Plan) -> None:
 
 async def compare_subscribers(client: Client, stack: LocalStack, downstream: Downstream) -> Mapping[str, tuple[str, ...]]:
     """Wait until all three hold what the topic holds; fail where they never do."""
-    records = await read_topics(stack.bootstrap, ["awards"])
-    expected = {dict(record.headers)["ce_id"].decode() for record in records}
+    headers = [dict(record.headers) for record in await read_topics(stack.bootstrap, [AWARDS.name])]
+    expected = {each["ce_id"].decode() for each in headers if each["ce_type"].decode() in AWARD_TYPES}
+    held = {"Kafka consumer": downstream.kafka, "signed webhook": downstream.webhook}
 
     async def all_hold_it() -> dict[str, tuple[str, ...]] | None:
-        feed = await read_feed(client)
-        held = {"Kafka consumer": downstream.kafka, "signed webhook": downstream.webhook, "feed (HTTP, cursor)": feed}
-        return {name: tuple(each.ids) for name, each in held.items()} if all(set(each.ids) == expected for each in held.values()) else None
+        held["feed (HTTP, cursor)"] = await read_feed(client)
+        agree = all(set(each.ids) == expected for each in held.values())
+        return {name: tuple(each.ids) for name, each in held.items()} if agree else None
 
-    found: dict[str, tuple[str, ...]] = await wait_until(f"{len(expected)} award events at all three subscribers", all_hold_it)
+    try:
+        found: dict[str, tuple[str, ...]] = await wait_until(f"{len(expected)} award events at all three subscribers", all_hold_it)
+    except DemoFailed as failure:
+        counts = ", ".join(f"{name}: {len(each.ids)} and {each.refused} refused" for name, each in held.items())
+        raise DemoFailed(f"{failure} ({counts})") from failure
     return found
 
 

@@ -164,20 +164,22 @@ def _row(row: Mapping[str, Any], names: Mapping[str, tuple[str, str]]) -> RankRo
 
 
 async def read_score(client: Client, plan: Plan, period: str, agency: str) -> Score | None:
-    """Read the score of a unit with its explanation; None while there is none."""
+    """Read the score of a unit with its explanation; None while there is none that stands."""
     response = await client.send("GET", "scoring", f"/v1/scores/{plan.movement}/{period}/{agency}", role="observer")
     if response.status_code == httpx.codes.NOT_FOUND:
         return None
     body = response.raise_for_status().json()
+    if body["void"]:
+        return None
     return Score(
         agency=agency,
         total=points_or_none(body["total"]),
         revision=body["revision"],
         report_version=body["report_version"],
         state=body["state"],
-        parts=tuple(_part(part) for part in body["parts"]),
+        parts=tuple(_part(part) for part in body["explanation"]["parts"]),
     )
 
 
 def _part(part: Mapping[str, Any]) -> Part:
-    return Part(criterion=part["code"], points=points_or_none(part["points"]), vi=part["vi"], en=part["en"])
+    return Part(criterion=part["code"], points=points_or_none(part["points"]), vi=part["sentence_vi"], en=part["sentence_en"])

@@ -72,8 +72,8 @@ def _chart(outcome: Outcome) -> dict[str, object]:
         points = _points_by_group(outcome.ha_nam, outcome.scores[row.agency])
         pieces, end = _pieces(points, groups, colours, widest)
         bars.append({"name": row.name_vi, "y": place * BAR_STEP + 4, "pieces": pieces, "end": end, "total": decimal_comma(row.total)})
-    keys = [{"vi": group.name_vi, "en": group.name_en, "colour": colours[code]} for code, group in groups.items()]
-    return {"height": len(ranked) * BAR_STEP + 8, "bars": bars, "keys": keys}
+    legend = [{"vi": group.name_vi, "en": group.name_en, "colour": colours[code]} for code, group in groups.items()]
+    return {"height": len(ranked) * BAR_STEP + 8, "bars": bars, "legend": legend}
 
 
 def _points_by_group(plan: Plan, score: Score) -> dict[str, Decimal]:

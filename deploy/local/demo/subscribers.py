@@ -13,8 +13,11 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from deploy.local.demo.client import Client
 from shared.events import AWARDS
+from shared.events.topics import type_of
 
 PAGE = 500
+# Acts are announced on other topics too; what the subscribers compare are the awards themselves.
+AWARD_TYPES = tuple(type_of(name) for name in AWARDS.facts if name.startswith("award-"))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,10 +33,6 @@ class Received:
         if id_ in self.ids:
             self.repeats += 1
         self.ids[id_] = type_
-
-
-def _type_name(type_: str) -> str:
-    return type_.split(".")[-2]
 
 
 @asynccontextmanager
@@ -55,7 +54,8 @@ async def kafka_subscriber(bootstrap: str) -> AsyncIterator[Received]:
 async def _read(consumer: AIOKafkaConsumer, received: Received) -> None:
     async for record in consumer:
         headers = dict(record.headers)
-        received.take(headers["ce_id"].decode(), _type_name(headers["ce_type"].decode()))
+        if headers["ce_type"].decode() in AWARD_TYPES:
+            received.take(headers["ce_id"].decode(), headers["ce_type"].decode())
 
 
 @asynccontextmanager
@@ -65,9 +65,8 @@ async def webhook_subscriber(client: Client, port: int) -> AsyncIterator[Receive
     secret: list[str] = []
     server = uvicorn.Server(uvicorn.Config(_receiver(received, secret), host="127.0.0.1", port=port, log_config=None, lifespan="off"))
     serving = asyncio.create_task(server.serve())
-    types = [f"vn.thidua.{name}.v1" for name in AWARDS.facts]
     try:
-        body = {"url": f"http://127.0.0.1:{port}/hook", "types": types}
+        body = {"url": f"http://127.0.0.1:{port}/hook", "types": list(AWARD_TYPES)}
         subscription = await client.post("notifications", "/v1/subscriptions", body, role="observer")
         secret.append(subscription["secret"])
         yield received
@@ -89,7 +88,7 @@ def _receiver(received: Received, secret: list[str]) -> FastAPI:
         except WebhookVerificationError:
             received.refused += 1
             return Response(status_code=401)
-        received.take(event["id"], _type_name(event["type"]))
+        received.take(event["id"], event["type"])
         return Response(status_code=204)
 
     return app
@@ -98,13 +97,13 @@ def _receiver(received: Received, secret: list[str]) -> FastAPI:
 async def read_feed(client: Client) -> Received:
     """Pull all award events over HTTP, page by page, by cursor."""
     received = Received()
-    types = ",".join(f"vn.thidua.{name}.v1" for name in AWARDS.facts)
+    types = ",".join(AWARD_TYPES)
     after = ""
     while True:
         query: dict[str, str | int] = {"types": types, "limit": PAGE}
         page = await client.get("notifications", "/v1/events", role="observer", **(query | ({"after": after} if after else {})))
         for event in page["items"]:
-            received.take(event["id"], _type_name(event["type"]))
+            received.take(event["id"], event["type"])
         if not page["items"]:
             return received
         after = page["next"]

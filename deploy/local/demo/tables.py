@@ -14,11 +14,15 @@ WIDTH = 132
 YEAR_SHOWN = "2020"
 ROWS_SHOWN = 6
 UNRANKED_SHOWN = 2
+PLACES_SHOWN_MAX = 6
 
 
 def decimal_comma(number: Decimal | None) -> str:
-    """Write a number as Vietnamese does; an en dash where there is none."""
-    return "–" if number is None else format(number, "f").replace(".", ",")
+    """Write a number as Vietnamese does; an en dash where there is none, and a very long one shortened."""
+    if number is None:
+        return "–"
+    short = round(number, PLACES_SHOWN_MAX)
+    return ("" if short == number else "≈ ") + format(number if short == number else short, "f").replace(".", ",")
 
 
 def open_console() -> Console:
@@ -36,7 +40,9 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
         console.print(_ranking_table(ranking, len(ranking.rows)))
     console.print(_steps_table(outcome.steps, outcome.ha_nam))
     console.print(_score_table(outcome.scores[outcome.steps[0].agency], outcome.ha_nam))
-    console.print(_proposals_table(outcome.proposals, outcome))
+    shown = [proposal for proposal in outcome.proposals if proposal.movement != outcome.papi.movement or proposal.period == YEAR_SHOWN]
+    console.print(_proposals_table(shown, outcome))
+    console.print(f"{len(outcome.proposals) - len(shown)} proposals of the other years are on the page.")
     console.print(_events_table(outcome))
     _print_subscribers(console, outcome)
 
