@@ -60,7 +60,7 @@ def _workers(base: Foundation, settings: NotificationsSettings, moves: store.Fee
         transactions=base.transactions,
         clock=base.clock,
         letters=workers.Letters(),
-        server=_mail_server(settings),
+        server=mail_server(settings),
         patience=_mail_patience(settings),
         operator_email=settings.operator_email,
     )
@@ -106,7 +106,7 @@ def _mail_patience(settings: NotificationsSettings) -> MailPatience:
     )
 
 
-def _mail_server(settings: NotificationsSettings) -> workers.MailServer | None:
+def mail_server(settings: NotificationsSettings) -> workers.MailServer | None:
     """Read the mail server out of its URL."""
     if settings.smtp_url is None:
         return None
