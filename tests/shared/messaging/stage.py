@@ -209,6 +209,22 @@ class Stage:
             )
             await asyncio.sleep(0.05)
 
+    async def until_missing(self, part: str) -> None:
+        """Wait until readiness names the part."""
+
+        async def named() -> bool:
+            return part in self.readiness.missing
+
+        await self.until(named)
+
+    async def until_nothing_missing(self) -> None:
+        """Wait until everything works."""
+
+        async def whole() -> bool:
+            return not self.readiness.missing
+
+        await self.until(whole)
+
     async def until_effects(self, count: int, *, seconds: float = 20) -> None:
         """Wait until so many effects are there."""
 

@@ -33,7 +33,7 @@ def broken_words(count: int) -> list[Word]:
 async def test_an_open_breaker_stops_the_consumer_until_an_operator_resumes_it(stage: Stage) -> None:
     await stage.send([*words(5), *broken_words(7), *words(5, start=5)], partition=0)
     async with stage.running([stage.consumer()]):
-        await stage.until(lambda: _is_open(stage))
+        await stage.until_missing(f"breaker {stage.name}")
         await asyncio.sleep(0.5)
         assert await stage.count("dead_letter") == 4
         assert await stage.committed() == 0
@@ -50,7 +50,7 @@ async def test_a_new_process_probes_and_closes_the_breaker_when_the_bug_is_gone(
 
     await stage.send(broken_words(7), partition=0)
     async with stage.running([stage.consumer()]):
-        await stage.until(lambda: _is_open(stage))
+        await stage.until_missing(f"breaker {stage.name}")
     async with stage.running([stage.consumer(mended)]):
         await stage.until_committed(7)
     assert len(await stage.effects()) == 7
@@ -61,10 +61,10 @@ async def test_a_new_process_probes_and_closes_the_breaker_when_the_bug_is_gone(
 async def test_a_probe_that_fails_opens_it_again_and_makes_no_dead_letter(stage: Stage) -> None:
     await stage.send(broken_words(7), partition=0)
     async with stage.running([stage.consumer()], limits=stage.limits(breaker_probe_seconds=1)):
-        await stage.until(lambda: _is_open(stage))
+        await stage.until_missing(f"breaker {stage.name}")
         await asyncio.sleep(3)
         assert await stage.count("dead_letter") == 4
-        assert await _is_open(stage)
+        await stage.until_missing(f"breaker {stage.name}")
 
 
 async def test_what_a_record_itself_is_refused_for_never_opens_it(stage: Stage) -> None:
@@ -73,10 +73,6 @@ async def test_what_a_record_itself_is_refused_for_never_opens_it(stage: Stage) 
     async with stage.running([stage.consumer()]):
         await stage.until_committed(12)
     assert await stage.count("dead_letter") == 12
-
-
-async def _is_open(stage: Stage) -> bool:
-    return f"breaker {stage.name}" in stage.readiness.missing
 
 
 @pytest.mark.parametrize("consumer", ["unknown"])

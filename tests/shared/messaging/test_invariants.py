@@ -66,9 +66,8 @@ async def test_4_an_announcement_stays_until_the_broker_acknowledges_it(stage: S
     async with stage.transactions().begin([lock_of(word) for word in words(5)]) as transaction:
         await transaction.announce([announcement_of(word, stage.out) for word in words(5)])
     async with stage.running([], limits=Limits(send_seconds_max=1, backoff_seconds_max=0.5)):
-        await asyncio.sleep(2.5)
+        await stage.until_missing("relay")
         assert await stage.count("outbox") == 5
-        assert "relay" in stage.readiness.missing
         await _set_largest_batch(stage, 1_048_588)
         await stage.until_relayed()
     announced = await stage.announced()

@@ -91,11 +91,11 @@ async def test_a_database_that_goes_away_and_comes_back_costs_nothing(stage: Sta
             await stage.until_effects(50)
             await proxy.cut()
             await stage.send(words(50, start=50))
-            await stage.until(lambda: _says(stage, "database"))
+            await stage.until_missing("database")
             await proxy.mend()
             await stage.until_effects(100, seconds=10)
             await stage.until_committed(100)
-            await stage.until(lambda: _says_nothing(stage))
+            await stage.until_nothing_missing()
     assert sorted(number for _, number in await stage.effects()) == list(range(100))
     assert await stage.letters() == []
 
@@ -121,7 +121,7 @@ async def test_a_full_store_of_dead_letters_stops_the_consumer_and_loses_nothing
     refused = [Word(id=f"r{n}", key="k", number=n, wish="reject") for n in range(4)]
     await stage.send([*refused, *words(3, start=10)], partition=0)
     async with stage.running([stage.consumer()], limits=stage.limits(dead_letters_max=2)):
-        await stage.until(lambda: _says(stage, f"consumer {stage.name}"))
+        await stage.until_missing(f"consumer {stage.name}")
         assert await stage.count("dead_letter") == 2
         await stage.pool.execute("UPDATE dead_letter SET state = 'dropped', closed_at = now()")
         await stage.until_committed(7)
@@ -135,11 +135,3 @@ async def test_more_keys_than_a_transaction_may_lock_are_refused_before_it_begin
     with pytest.raises(TooManyLocks):
         async with transactions.begin(many):
             pass
-
-
-async def _says(stage: Stage, part: str) -> bool:
-    return part in stage.readiness.missing
-
-
-async def _says_nothing(stage: Stage) -> bool:
-    return not stage.readiness.missing

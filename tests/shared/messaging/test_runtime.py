@@ -14,16 +14,16 @@ async def test_a_start_without_a_broker_waits_for_it_and_names_it(stage: Stage) 
         await stage.send(words(5))
         far = stage.bootstrapped(f"127.0.0.1:{proxy.port}")
         async with far.running([far.consumer()]):
-            await stage.until(lambda: _missing(stage, "kafka"))
-            await stage.until(lambda: _missing(stage, f"group {stage.name}"))
+            await stage.until_missing("kafka")
+            await stage.until_missing(f"group {stage.name}")
             await proxy.mend()
             await stage.until_effects(5, seconds=10)
-            await stage.until(lambda: _nothing_missing(stage))
+            await stage.until_nothing_missing()
 
 
 async def test_a_task_that_ends_by_itself_is_loud(stage: Stage) -> None:
     async with stage.running([stage.consumer()]) as runtime:
-        await stage.until(lambda: _nothing_missing(stage))
+        await stage.until_nothing_missing()
         (task,) = [task for task in asyncio.all_tasks() if task.get_name() == "relay"]
         task.cancel()
         await asyncio.wait_for(runtime.died.wait(), 2)
@@ -37,11 +37,3 @@ async def test_marks_are_forgotten_in_bounded_steps_when_their_time_is_over(stag
     now = datetime.now(UTC)
     assert await inbox.prune(stage.pool, now - timedelta(days=1), 4) == 0
     assert [await inbox.prune(stage.pool, now + timedelta(days=1), 4) for _ in range(4)] == [4, 4, 2, 0]
-
-
-async def _missing(stage: Stage, part: str) -> bool:
-    return part in stage.readiness.missing
-
-
-async def _nothing_missing(stage: Stage) -> bool:
-    return not stage.readiness.missing

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from shared.messaging import LOCKS_MAX, RECORD_BYTES_MAX, Lock, LockKind, Rejected, TooManyLocks
 from shared.messaging.locks import in_order
 from shared.messaging.outbox import SHARDS, HeaderUnknown, shard_of
-from shared.messaging.transaction import LockNotHeld
+from shared.messaging.transaction import LockNotHeld, LockOutOfOrder
 from tests.shared.messaging.stage import Stage
 from tests.shared.messaging.words import Word, announcement_of, in_order_per_key, lock_of, words
 
@@ -119,6 +119,16 @@ async def test_a_shared_lock_keeps_writers_out_and_readers_in(stage: Stage) -> N
 async def _take(stage: Stage, lock: Lock) -> None:
     async with stage.transactions().begin([lock]):
         pass
+
+
+async def test_later_locks_stand_after_all_that_are_held(stage: Stage) -> None:
+    agency, movement = Lock(LockKind.AGENCY, "k0"), Lock(LockKind.MOVEMENT, "m")
+    async with stage.transactions().begin([movement]) as transaction:
+        await transaction.lock([agency])
+        await transaction.announce([announcement_of(words(1)[0], stage.out)])
+    with pytest.raises(LockOutOfOrder):
+        async with stage.transactions().begin([agency]) as transaction:
+            await transaction.lock([movement])
 
 
 async def test_workers_are_woken_after_the_commit_and_not_after_a_rollback(stage: Stage) -> None:
