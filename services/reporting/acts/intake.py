@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from services.reporting import metrics
@@ -36,16 +37,16 @@ class Intake:
         self._plans = plans
 
     async def receive(self, transactions: Transactions, sent: Sent) -> Received:
-        """Take in one letter in a transaction of its own."""
-        for attempt in range(ATTEMPTS_MAX):
-            try:
-                async with transactions.begin(locks_of_report(sent)) as transaction:
-                    sorting = await self.take_in(transaction, [sent])
-                return Received(receipt=sorting.receipts[0], is_new=bool(sorting.fresh or sorting.conflicting))
-            except IdentityTaken:
-                if attempt + 1 == ATTEMPTS_MAX:
-                    raise
-        raise AssertionError("the loop above returns or raises")
+        """Take in one letter in a transaction of its own; begins again where another took its identity meanwhile."""
+        for _ in range(ATTEMPTS_MAX - 1):
+            with suppress(IdentityTaken):
+                return await self._receive_once(transactions, sent)
+        return await self._receive_once(transactions, sent)
+
+    async def _receive_once(self, transactions: Transactions, sent: Sent) -> Received:
+        async with transactions.begin(locks_of_report(sent)) as transaction:
+            sorting = await self.take_in(transaction, [sent])
+        return Received(receipt=sorting.receipts[0], is_new=bool(sorting.fresh or sorting.conflicting))
 
     async def take_in(self, transaction: Transaction, sent: Sequence[Sent]) -> Sorting:
         """Judge letters and keep what comes of it; returns which were new, and the receipt of each, in order."""

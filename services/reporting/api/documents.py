@@ -5,6 +5,7 @@ from datetime import date
 from pydantic import BaseModel, Field
 
 from services.reporting.contract.sentences import note_fact, problem_fact
+from services.reporting.domain.chain import Link
 from services.reporting.domain.periods import FrozenCluster, ReportingPeriod
 from services.reporting.domain.versions import Completeness, ReceiptState
 from services.reporting.store.receipts import Receipt, ReportVersion
@@ -210,3 +211,10 @@ class LinkDocument(BaseModel):
     hash: str
     previous_hash: str | None
     act: Act
+
+
+def link_document(link: Link) -> LinkDocument:
+    """Write an act in its place."""
+    act = link.act
+    told = Act(kind=act.kind, movement=act.movement, subject=act.subject, actor=act.actor, at=act.at, facts=dict(act.facts))
+    return LinkDocument(sequence=link.sequence, hash=link.hash, previous_hash=link.previous_hash, act=told)

@@ -7,13 +7,13 @@ from pydantic import BaseModel, Field
 
 from services.reporting.acts.publishing import publish
 from services.reporting.api.desk import Desk
-from services.reporting.api.documents import LinkDocument, MovementDocument, MovementWithPeriods, movement_document
+from services.reporting.api.documents import LinkDocument, MovementDocument, MovementWithPeriods, link_document, movement_document
 from services.reporting.api.periods import all_periods
 from services.reporting.api.receipts import number_in
 from services.reporting.api.reports import Code
 from services.reporting.contract.sentences import plan_in
 from services.reporting.store import registry as store
-from shared.events.fields import TEXT_LENGTH_MAX, Act
+from shared.events.fields import TEXT_LENGTH_MAX
 from shared.http.access import Caller, Role, require
 from shared.http.paging import Page, Paging, page, paging
 from shared.http.problems import Problem
@@ -73,22 +73,7 @@ def movement_routes(desk: Desk) -> APIRouter:
     async def acts(_caller: FromAuditor, asked: Annotated[Paging, Depends(paging)]) -> Page[LinkDocument]:
         """Read the record of acts, a chain of hashes."""
         links = await store.acts_after(desk.pool, number_in(asked), asked.limit + 1)
-        documents = [
-            LinkDocument(
-                sequence=link.sequence,
-                hash=link.hash,
-                previous_hash=link.previous_hash,
-                act=Act(
-                    kind=link.act.kind,
-                    movement=link.act.movement,
-                    subject=link.act.subject,
-                    actor=link.act.actor,
-                    at=link.act.at,
-                    facts=dict(link.act.facts),
-                ),
-            )
-            for link in links
-        ]
+        documents = [link_document(link) for link in links]
         return page(documents, asked, lambda link: [str(link.sequence)])
 
     return routes

@@ -199,22 +199,28 @@ def is_in_future(claimed_at: datetime, submitted_at: datetime) -> bool:
 
 def report_of(sent: Sent, circumstances: Circumstances) -> Report:
     """Make the report of a draft in which nothing is wrong."""
-    draft = sent.draft
-    if draft.movement is None or draft.period is None or draft.version is None or circumstances.agency is None:
-        raise ValueError("a draft with gaps is no report")
+    movement, period, version, agency = names_in(sent, circumstances)
     return Report(
-        movement=draft.movement,
-        period=draft.period,
-        agency=circumstances.agency,
-        version=draft.version,
+        movement=movement,
+        period=period,
+        agency=agency,
+        version=version,
         submitted_at=sent.submitted_at,
         source=sent.source,
         receipt=str(sent.receipt),
-        digest=content_digest(sent, circumstances.agency),
-        values=draft.values,
-        self_scores=draft.self_scores,
-        reference=draft.reference,
+        digest=content_digest(sent, agency),
+        values=sent.draft.values,
+        self_scores=sent.draft.self_scores,
+        reference=sent.draft.reference,
     )
+
+
+def names_in(sent: Sent, circumstances: Circumstances) -> tuple[str, str, int, str]:
+    """What a report is about; every gap in it was a problem before."""
+    draft = sent.draft
+    if draft.movement is None or draft.period is None or draft.version is None or circumstances.agency is None:
+        raise ValueError("a draft with gaps is no report")
+    return draft.movement, draft.period, draft.version, circumstances.agency
 
 
 def content_digest(sent: Sent, agency: str) -> str:

@@ -133,19 +133,19 @@ class Stage:
     offset: int = 0
 
     @property
-    def base(self) -> Foundation:
+    def foundation(self) -> Foundation:
         """What the service is built on."""
         return self.service.foundation
 
     @property
     def pool(self) -> "asyncpg.Pool[asyncpg.Record]":
         """The service's own pool."""
-        return self.base.pool
+        return self.foundation.pool
 
     @property
     def periods(self) -> Periods:
         """The acts on periods."""
-        return Periods(self.base.transactions, Plans())
+        return Periods(self.foundation.transactions, Plans())
 
     async def send(self, body: object, *, id_: str | None = "bc-1", key: str = SOURCE, **headers: str) -> httpx.Response:
         """Send a report over HTTP."""
@@ -166,12 +166,12 @@ class Stage:
     async def deliver(self, *records: Record) -> Tally:
         """Let the consumer hear records in one batch, in the runtime's own transaction."""
         arrivals = [read(REPORTS_SENT, each, {}) for each in records]
-        return await settle(self.base.transactions, self.consumer, arrivals, 1_000)
+        return await settle(self.foundation.transactions, self.consumer, arrivals, 1_000)
 
     async def hear_scores(self, *records: Record) -> Tally:
         """Let the service hear what scoring tells."""
         return await settle(
-            self.base.transactions, Consumer(SCORES_TOLD, hear_scores), [read(SCORES_TOLD, each, {}) for each in records], 1_000
+            self.foundation.transactions, Consumer(SCORES_TOLD, hear_scores), [read(SCORES_TOLD, each, {}) for each in records], 1_000
         )
 
     async def told(self, topic: str | None = None) -> list[tuple[str, str, dict[str, Any]]]:
@@ -220,7 +220,7 @@ async def staged(template: Database, bootstrap: str = "127.0.0.1:1") -> AsyncIte
 
 async def furnish(stage: Stage) -> None:
     """Publish, register, open; then forget what was told of it."""
-    transactions = stage.base.transactions
+    transactions = stage.foundation.transactions
     await publish(transactions, plan(), actor="test", reason=None)
     for role in Role:
         if role is not Role.SOURCE:

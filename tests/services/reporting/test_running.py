@@ -59,7 +59,7 @@ class Running:
 async def running(template: Database, bootstrap: str) -> AsyncIterator[Running]:
     """Run the service on topics of its own source, and stop it."""
     async with staged(template, bootstrap) as stage:
-        base, source = stage.base, f"s-{secrets.token_hex(4)}"
+        base, source = stage.foundation, f"s-{secrets.token_hex(4)}"
         kafka = kafka_settings("reporting", base.settings)
         topics = [(topic.name, topic) for topic in (REGISTRY, REPORTS, SCORES)] + [
             (topic.named(source), topic) for topic in (INTAKE, RECEIPTS)

@@ -125,7 +125,7 @@ def test_whatever_the_order_of_arrival_the_highest_version_counts(versions: list
 
 
 def test_judging_in_one_batch_is_judging_one_by_one() -> None:
-    bodies = [{"version": 1}, {"version": 1, "values": {}}, {"version": 2}, {"version": 1}]
+    bodies: list[dict[str, Any]] = [{"version": 1}, {"version": 1, "values": {}}, {"version": 2}, {"version": 1}]
     for order in permutations(bodies):
         letters = [(sent(event_id=str(place), **body), around()) for place, body in enumerate(order)]
         shelf, alone = EMPTY, []
