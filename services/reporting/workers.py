@@ -6,6 +6,7 @@ noted, once; the consumer's committed offsets reach them, and no letter before t
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 
 from services.reporting import metrics
 from services.reporting.acts.periods import SCHEDULE, Bidding, Periods
@@ -19,6 +20,18 @@ from shared.logging import logger
 from shared.messaging import Ends, KafkaSettings, Lock, LockKind, Transactions, ends_of, has_reached
 
 log = logger(__name__)
+
+
+class Progress(Protocol):
+    """How far intake is read."""
+
+    async def ends(self) -> Ends:
+        """Where every partition of intake ends now."""
+        ...
+
+    async def has_reached(self, ends: Ends) -> bool:
+        """Whether everything before these ends is dealt with."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +58,7 @@ class Closing:
         pool: Pool,
         transactions: Transactions,
         periods: Periods,
-        progress: IntakeProgress,
+        progress: Progress,
         clock: Clock,
         http_time_limit: timedelta,
     ) -> None:
