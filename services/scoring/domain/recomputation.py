@@ -11,7 +11,7 @@ from enum import StrEnum
 from services.scoring.domain.cluster_facts import ClusterFacts, facts_of
 from services.scoring.domain.parts import ReportInput, Score
 from services.scoring.domain.score_document import score_bytes
-from services.scoring.domain.scores import score_cluster
+from services.scoring.domain.scores import score_cluster, score_unit
 from shared.plan.types import AgencyCode, Period, Plan
 from shared.plan.values import plain
 
@@ -76,7 +76,7 @@ class ClusterCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recomputed:
-    """Every score of the cluster, which of them moved, and what the cluster as a whole told."""
+    """The scores that were looked at, which of them moved, and what the cluster as a whole told."""
 
     scores: Mapping[AgencyCode, Score]
     moved: tuple[Moved, ...]
@@ -84,13 +84,21 @@ class Recomputed:
 
 
 def recompute(case: ClusterCase) -> Recomputed:
-    """Score the cluster and find what moved."""
-    scores = score_cluster(case.plan, case.period, case.inputs)
-    facts = facts_text(facts_of(case.plan, case.inputs))
-    everyone = case.everyone or facts != case.facts_before or case.plan.content_hash != case.plan_before
-    looked_at = [agency for agency in scores if everyone or agency in case.marked]
-    found = (moved(case, agency, scores[agency]) for agency in looked_at)
-    return Recomputed(scores=scores, moved=tuple(one for one in found if one), facts=facts)
+    """Score those whom it concerns and find what moved."""
+    facts = facts_of(case.plan, case.inputs)
+    told = facts_text(facts)
+    everyone = case.everyone or told != case.facts_before or case.plan.content_hash != case.plan_before
+    looked_at = {agency: report for agency, report in case.inputs.items() if everyone or agency in case.marked}
+    scores = {agency: score_unit(case.plan, case.period, agency, report, facts) for agency, report in looked_at.items()}
+    found = (moved(case, agency, score) for agency, score in scores.items())
+    return Recomputed(scores=scores, moved=tuple(one for one in found if one), facts=told)
+
+
+def all_scores(case: ClusterCase, recomputed: Recomputed) -> Mapping[AgencyCode, Score]:
+    """Every score of the cluster, for ranking it."""
+    if len(recomputed.scores) == len(case.inputs):
+        return recomputed.scores
+    return score_cluster(case.plan, case.period, case.inputs)
 
 
 def moved(case: ClusterCase, agency: AgencyCode, score: Score) -> Moved | None:

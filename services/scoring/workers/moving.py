@@ -47,16 +47,18 @@ class Split:
 
 def split(computed: Iterable[tuple[ClusterAtHand, Recomputed]], room: int) -> Split:
     """Take agencies until there is no room for another lock; an agency that moved in several periods takes one."""
-    taken: set[str] = set()
-    now, later = list[Moving](), list[Moving]()
-    for at_hand, recomputed in computed:
-        causes = causes_for([one.agency for one in recomputed.moved], at_hand.marks)
-        for one in recomputed.moved:
-            fits = one.agency in taken or len(taken) < room
-            if fits:
-                taken.add(one.agency)
-            (now if fits else later).append(Moving(at_hand=at_hand, moved=one, cause=causes[one.agency]))
-    return Split(now=tuple(now), later=tuple(later))
+    everything = [one for at_hand, recomputed in computed for one in movings(at_hand, recomputed)]
+    fitting = set(list(dict.fromkeys(one.moved.agency for one in everything))[:room])
+    return Split(
+        now=tuple(one for one in everything if one.moved.agency in fitting),
+        later=tuple(one for one in everything if one.moved.agency not in fitting),
+    )
+
+
+def movings(at_hand: ClusterAtHand, recomputed: Recomputed) -> list[Moving]:
+    """Each agency of a cluster that moved, with its cause."""
+    causes = causes_for([one.agency for one in recomputed.moved], at_hand.marks)
+    return [Moving(at_hand=at_hand, moved=one, cause=causes[one.agency]) for one in recomputed.moved]
 
 
 async def mark_later(transaction: Transaction, later: Sequence[Moving]) -> None:

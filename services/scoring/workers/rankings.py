@@ -8,7 +8,7 @@ from services.scoring import metrics
 from services.scoring.contract import Saying, ranked_agency, ranking_published
 from services.scoring.domain.heard import ClusterKey
 from services.scoring.domain.ranking import Ranking, rank_cluster
-from services.scoring.domain.recomputation import Recomputed
+from services.scoring.domain.recomputation import Recomputed, all_scores
 from services.scoring.store import scores
 from services.scoring.store.scores import NewRanking, NewScore
 from services.scoring.workers.cases import ClusterAtHand
@@ -50,7 +50,7 @@ class Ranked:
 
 def rank_all(computed: Sequence[tuple[ClusterAtHand, Recomputed]]) -> list[Ranked]:
     """Rank clusters; pure, so that it can run beside the event loop."""
-    return [Ranked(at_hand=at_hand, ranking=rank_cluster(at_hand.case.plan, recomputed.scores)) for at_hand, recomputed in computed]
+    return [Ranked(at_hand=one, ranking=rank_cluster(one.case.plan, all_scores(one.case, result))) for one, result in computed]
 
 
 async def publish(transaction: Transaction, ranked: Sequence[Ranked], moved: Sequence[NewScore]) -> set[ClusterKey]:

@@ -3,7 +3,9 @@
 import asyncio
 from typing import Any
 
+import asyncpg
 import httpx
+import pytest
 
 from services.scoring.domain.acts import first_broken
 from services.scoring.store.proposals import acts_after
@@ -111,3 +113,12 @@ async def test_suggestions_are_listed_by_what_is_asked(desk: Desk, client: httpx
     assert (await client.get("/v1/proposals?state=granted", headers=COUNCIL)).json()["items"] == []
     assert (await client.get("/v1/proposals?movement=trial&agency=a&state=proposed", headers=COUNCIL)).json()["items"] == everything
     assert (await client.get("/v1/proposals/none", headers=COUNCIL)).status_code == 404
+
+
+@pytest.mark.parametrize("statement", ["UPDATE act SET actor = 'nobody'", "DELETE FROM act", "TRUNCATE act CASCADE"])
+async def test_the_chain_of_acts_can_not_be_rewritten_by_the_service(desk: Desk, client: httpx.AsyncClient, statement: str) -> None:
+    proposal = await proposed(desk)
+    await client.post(f"/v1/proposals/{proposal['proposal']}/decision", json=decision(proposal), headers=COUNCIL)
+    with pytest.raises(asyncpg.PostgresError):
+        await desk.pool.execute(statement)
+    assert first_broken(await acts_after(desk.pool, 0, 100)) is None
