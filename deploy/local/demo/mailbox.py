@@ -9,7 +9,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
-@dataclass(slots=True)
+@dataclass  # without slots: the SMTP library looks at all members, and early Pythons of 3.11 then fail on the slots' own
 class Mailbox:
     """Letters as they came: recipient and subject."""
 
