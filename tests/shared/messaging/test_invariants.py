@@ -7,6 +7,7 @@ import pytest
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from shared.messaging import Limits, Unavailable, metrics
+from shared.messaging.dead_letters import DeadLettersFull
 from shared.messaging.reading import Condemned, Failure, read
 from shared.messaging.settle import settle
 from tests.shared.messaging.stage import Stage
@@ -19,13 +20,16 @@ async def test_1_effect_mark_announcement_and_dead_letter_commit_together_or_not
     good, bad = words(3), Word(id="late", key="k0", number=9, wish="poison")
     garbage = Condemned(record=record_for(b"garbage", offset=99), failure=Failure(code="data-invalid", reason="not a word"))
 
-    async def attempt(items: Sequence[Word]) -> None:
+    async def attempt(items: Sequence[Word], *, open_max: int = 10) -> None:
         records = [record_for(item.written(), offset=n) for n, item in enumerate(items)]
         arrivals = [read(stage.consumer().consumes, record, {}) for record in records]
-        await settle(stage.transactions(), stage.consumer(), [*arrivals, garbage], open_max=10)
+        await settle(stage.transactions(), stage.consumer(), [*arrivals, garbage], open_max=open_max)
 
     with pytest.raises(ValueError, match="makes the code raise"):
         await attempt([*good, bad])
+    assert [await stage.count(table) for table in TABLES] == [0, 0, 0, 0]
+    with pytest.raises(DeadLettersFull):  # raised last of all, when everything else is written
+        await attempt(good, open_max=0)
     assert [await stage.count(table) for table in TABLES] == [0, 0, 0, 0]
     await attempt(good)
     assert [await stage.count(table) for table in TABLES] == [3, 3, 3, 1]
