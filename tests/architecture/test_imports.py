@@ -33,7 +33,21 @@ IMPURE = frozenset(
         ),
     )
 )
-SHARED = ("clock", "database", "events", "http", "logging", "messaging", "plan", "readiness", "service", "settings", "tracing")
+SHARED = (
+    "clock",
+    "database",
+    "events",
+    "foundation",
+    "http",
+    "logging",
+    "messaging",
+    "plan",
+    "readiness",
+    "service",
+    "serving",
+    "settings",
+    "tracing",
+)
 IN_SERVICE = ("__init__", "__main__", "app", "workers", "api", "handlers", "store", "contract", "settings", "domain/__init__")
 # The plan as a document: text in, values out; YAML is read nowhere else.
 READS_YAML = ("document", "yaml_tree")

@@ -1,10 +1,12 @@
 """The services as the pages speak of them: settings, routes and commands, taken from the code."""
 
 import importlib
+from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
+import typer
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
 
 from shared.settings import ServiceSettings, load_settings
 
@@ -31,6 +33,20 @@ def application(service: str) -> FastAPI:
 
 @cache
 def routes(service: str) -> frozenset[tuple[str, str]]:
-    """Method and path of every route of a service."""
-    found = [route for route in application(service).routes if isinstance(route, APIRoute)]
-    return frozenset((method, route.path) for route in found for method in route.methods or ())
+    """Method and path of every request that a service answers, as its OpenAPI says."""
+    paths = application(service).openapi()["paths"]
+    return frozenset((method.upper(), path) for path, methods in paths.items() for method in methods)
+
+
+@cache
+def commands(service: str) -> frozenset[str]:
+    """Every command of a service's `__main__`, as its words: `keys add`. The empty one is what runs when nothing is said."""
+    module = importlib.import_module(f"services.{service}.__main__")
+    line = next(value for value in vars(module).values() if isinstance(value, typer.Typer))
+    return frozenset({"", *_commands(typer.main.get_command(line), "")})
+
+
+def _commands(command: Any, above: str) -> Iterator[str]:
+    for name, child in getattr(command, "commands", {}).items():
+        yield f"{above}{name}"
+        yield from _commands(child, f"{above}{name} ")

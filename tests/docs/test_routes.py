@@ -18,6 +18,8 @@ def answered(method: str, path: str, known: frozenset[tuple[str, str]]) -> bool:
 
 
 def _fits(parts: list[str], pattern: list[str]) -> bool:
+    if parts[-1].endswith("…") and parts[-1] != "…":
+        return pattern[: len(parts)] == [*parts[:-1], parts[-1].removesuffix("…")]
     if "…" in parts:
         place = parts.index("…")
         return parts[:place] == pattern[:place] and (place + 1 == len(parts) or parts[place + 1 :] == pattern[-(len(parts) - place - 1) :])
@@ -25,9 +27,15 @@ def _fits(parts: list[str], pattern: list[str]) -> bool:
 
 
 def requests_named(path: str) -> list[tuple[str, str]]:
-    """Requests that a page names in its prose."""
+    """Requests that a page names in its prose; what stands in brackets may be there or not."""
     found = [ASKED.match(span) for span in code_spans(page(path))]
-    return [(match[1], match[2]) for match in found if match is not None and not match[2].startswith(OPEN)]
+    asked = [(match[1], match[2]) for match in found if match is not None and not match[2].startswith(OPEN)]
+    return [(method, form) for method, text in asked for form in both_forms(text.removesuffix("["))]
+
+
+def both_forms(text: str) -> set[str]:
+    """`/a[/b]` is `/a` and `/a/b`."""
+    return {re.sub(r"\[[^\]]*\]", "", text), text.replace("[", "").replace("]", "")}
 
 
 def requests_made(path: str) -> list[tuple[str, str, str]]:
@@ -60,6 +68,9 @@ def test_a_request_that_no_route_answers_is_seen() -> None:
     assert answered("GET", "/v1/receipts/{receipt}", known)
     assert answered("GET", "/v1/receipts/9f1c", known)
     assert answered("POST", "/v1/movements/…/open", known)
+    assert answered("GET", "/v1/receipts…", known)
+    assert not answered("GET", "/v1/receipt…", known)
+    assert both_forms("/v1/a[/{b}]") == {"/v1/a", "/v1/a/{b}"}
     assert not answered("POST", "/v1/receipts/9f1c", known)
     assert not answered("GET", "/v1/receipts", known)
     assert not answered("POST", "/v1/movements/…/shut", known)
