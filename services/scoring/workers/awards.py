@@ -59,10 +59,11 @@ class AwardsWorker:
     async def work(self) -> bool:
         """Do one bounded step; true where there may be more."""
         due = await clusters.due_awards(self._reads, self._clock.now(), CLUSTERS_MAX)
-        same_period = [one for one in due if (one.key.movement, one.key.period) == (due[0].key.movement, due[0].key.period)]
-        if same_period:
-            await by_halves([one.key for one in within_bounds(same_period)], self._propose, self._put_aside)
-        return bool(due)
+        chosen = within_bounds([one for one in due if one.key.movement == due[0].key.movement and one.key.period == due[0].key.period])
+        if chosen:
+            await by_halves([one.key for one in chosen], self._propose, self._put_aside)
+        # What stays due after its own step waits for the next poll, so that nothing can make this worker spin.
+        return len(due) > len(chosen)
 
     async def _put_aside(self, key: ClusterKey, error: Exception) -> None:
         await put_aside(self._transactions, key, error)

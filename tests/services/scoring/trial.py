@@ -23,6 +23,7 @@ TWO_DAYS_LATE = datetime(2023, 7, 7, 3, tzinfo=UTC)
 PLAN = """
 movement: trial
 version: {version}
+test: {test}
 title_vi: Phong trào thử
 title_en: Trial movement
 effective_from: 2023-01-01
@@ -75,9 +76,9 @@ awards:
 """
 
 
-def plan(version: int = 1, maximum: int = 50) -> Plan:
+def plan(version: int = 1, maximum: int = 50, test: bool = False) -> Plan:
     """The plan of the trial; another version or maximum is another plan."""
-    return read_plan(PLAN.format(version=version, maximum=maximum))
+    return read_plan(PLAN.format(version=version, maximum=maximum, test=str(test).lower()))
 
 
 def record_of(fact: Fact, *, topic: str, key: str, revision: int) -> Record:

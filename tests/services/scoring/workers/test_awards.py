@@ -2,6 +2,9 @@
 
 import asyncio
 
+import pytest
+
+from services.scoring.workers import awards as awards_worker
 from shared.messaging import Record
 from tests.services.scoring.desk import Desk, names, of_type
 from tests.services.scoring.trial import closed, opened, published, reopened, returned, submitted
@@ -47,6 +50,19 @@ async def test_suggestions_are_made_once_however_many_workers_there_are(desk: De
     await asyncio.gather(*(desk.awards.work() for _ in range(4)))
     await desk.work()
     assert names(await desk.said()).count("award-proposed") == 2
+
+
+async def test_more_suggestions_than_a_transaction_has_locks_are_made_in_steps(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    await begin(desk)
+    await desk.hear(close_north(20), close_south(21))
+    scores = desk.scores
+    while await scores.work():
+        pass
+    monkeypatch.setattr(awards_worker, "LOCKS_MAX", 4)  # the period, two clusters, one agency
+    for made in (1, 2):
+        await desk.awards.work()
+        assert names(await desk.said()).count("award-proposed") == made
+    assert await desk.rows("SELECT FROM period_cluster WHERE awards_due") == []
 
 
 async def test_a_suggestion_that_was_made_is_not_made_again(desk: Desk) -> None:

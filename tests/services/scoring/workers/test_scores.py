@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -271,3 +272,19 @@ async def test_a_ranking_that_was_put_off_is_published_when_it_is_quiet(desk: De
     before = await desk.said_count()
     await desk.work()
     assert names((await desk.said())[before:]) == ["ranking-published"]
+
+
+async def test_what_is_said_of_a_sandbox_movement_says_that_it_is_a_test(desk: Desk) -> None:
+    sandbox = plan(test=True)
+    await desk.heard(published(1, sandbox), opened(2, of=sandbox))
+    said = await desk.heard(submitted(10, "a", 1, "30", "10"))
+    assert [event.test for event in said] == [True, True]
+
+
+async def test_what_is_said_carries_on_the_trace_of_the_report(desk: Desk) -> None:
+    await open_north(desk)
+    traceparent = "00-" + "a" * 32 + "-" + "b" * 16 + "-01"
+    report = submitted(10, "a", 1, "30", "10")
+    traced = replace(report, headers=(*report.headers, ("traceparent", traceparent.encode())))
+    said = await desk.heard(traced)
+    assert [event.traceparent for event in said] == [traceparent, traceparent]
