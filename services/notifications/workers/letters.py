@@ -26,6 +26,10 @@ LANGUAGES = ("vi", "en")
 FactToTell = Fact | Mapping[str, str]
 
 
+class LetterUnwritable(Exception):
+    """What is to be told does not fit its template, or the recipient can not stand in a header: a fault of ours, not of the mail server."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """A letter as it is read: the same words as text and as HTML."""

@@ -3,16 +3,22 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.message import EmailMessage
+
+from jinja2 import TemplateError
 
 from services.notifications import store
 from services.notifications.contract import fact_of
-from services.notifications.domain.notices import MailPatience, NoticeKind, Settlement, not_sent, settled, why_not_sent
-from services.notifications.workers.letters import FactToTell, Letters, message_id, message_of
-from services.notifications.workers.smtp import MailServer, hand_over
+from services.notifications.domain.deliveries import DETAIL_LENGTH_MAX
+from services.notifications.domain.notices import Handover, MailPatience, NoticeKind, Settlement, not_sent, settled, why_not_sent
+from services.notifications.workers.letters import FactToTell, Letters, LetterUnwritable, message_id, message_of
+from services.notifications.workers.smtp import Handed, MailServer, hand_over
 from shared.clock import Clock
+from shared.logging import logger
 from shared.messaging import Transactions
 
 STALE_MAX = 100
+log = logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,15 +63,27 @@ class MailRound:
         return taken.email if taken.agency else self.operator_email
 
     async def _send(self, taken: store.TakenNotice, server: MailServer) -> None:
-        recipient, language = self._recipient(taken) or "", taken.language or "vi"
-        name = (taken.name_vi if language == "vi" else taken.name_en) or taken.agency
-        letter = self.letters.write(taken.kind, _fact(taken), agency=name, language=language)
+        recipient = self._recipient(taken) or ""
         id_ = message_id(taken.event_source, taken.event_id, taken.kind, recipient, server.sender.rpartition("@")[2])
-        message = message_of(letter, sender=server.sender, recipient=recipient, id_=id_, at=self.clock.now(), language=language)
-        handed = await hand_over(server, message, recipient)
+        try:
+            handed = await hand_over(server, self._message(taken, server.sender, recipient, id_), recipient)
+        except LetterUnwritable as error:
+            log.exception("letter-unwritable", notice=taken.number, kind=taken.kind)
+            handed = Handed(handover=Handover.REFUSED, detail=f"the letter can not be written: {error}")
         async with self.transactions.begin(()) as transaction:
             what = settled(handed.handover, attempts=taken.attempts, repeated=taken.repeated, now=transaction.now, patience=self.patience)
-            await store.settle_notice(transaction, taken.number, what, detail=handed.detail, message_id=id_)
+            # Servers repeat the recipient in their answers; a list of notices shows no address.
+            detail = handed.detail.replace(recipient, "(recipient)")
+            await store.settle_notice(transaction, taken.number, what, detail=detail, message_id=id_)
+
+    def _message(self, taken: store.TakenNotice, sender: str, recipient: str, id_: str) -> EmailMessage:
+        language = taken.language or "vi"
+        name = (taken.name_vi if language == "vi" else taken.name_en) or taken.agency
+        try:
+            letter = self.letters.write(taken.kind, _fact(taken), agency=name, language=language)
+            return message_of(letter, sender=sender, recipient=recipient, id_=id_, at=self.clock.now(), language=language)
+        except (TemplateError, ValueError) as error:
+            raise LetterUnwritable(str(error)[:DETAIL_LENGTH_MAX]) from error
 
 
 def _fact(taken: store.TakenNotice) -> FactToTell:

@@ -3,73 +3,19 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 
 import pytest
-from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from services.notifications import store
 from services.notifications.domain.notices import MailPatience
 from services.notifications.workers import Letters, MailRound, MailServer
 from shared.messaging import Lock, Transaction, Transactions
+from tests.services.notifications.mailbox import HANG, TAKEN, Mailbox, mail_server
 from tests.services.notifications.stage import DUY_TIEN, PHU_LY, Stage, heard
 
 PATIENCE = MailPatience(attempts_max=3, first_wait=timedelta(seconds=10), longest_wait=timedelta(hours=1), age_max=timedelta(days=90))
-TAKEN = "250 Message accepted for delivery"
-HANG = "hang"
-
-
-@dataclass(slots=True)
-class Mailbox:
-    """What the server took, and how it answers."""
-
-    port: int = 0
-    rcpt: str = "250 OK"
-    data: str = TAKEN
-    got: list[EmailMessage] = field(default_factory=list)
-    recipients: list[str] = field(default_factory=list)
-    hanging: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def handle_RCPT(self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]) -> str:  # noqa: N802
-        """Answer to the recipient."""
-        envelope.rcpt_tos.append(address)
-        self.recipients.append(address)
-        return self.rcpt
-
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
-        """Take the message; when told to hang, take it and say nothing."""
-        content = envelope.content if isinstance(envelope.content, bytes) else b""
-        message = message_from_bytes(content, policy=policy.default)
-        assert isinstance(message, EmailMessage)
-        if self.data in {TAKEN, HANG}:
-            self.got.append(message)
-        if self.data == HANG:
-            await self.hanging.wait()
-        return self.data
-
-
-@asynccontextmanager
-async def mail_server(mailbox: Mailbox) -> AsyncIterator[Mailbox]:
-    """Run a mail server on a free port."""
-    loop = asyncio.get_running_loop()
-    transports: list[asyncio.BaseTransport] = []
-
-    class Watched(SMTP):
-        def connection_made(self, transport: asyncio.BaseTransport) -> None:
-            transports.append(transport)
-            super().connection_made(transport)
-
-    server = await loop.create_server(lambda: Watched(mailbox, enable_SMTPUTF8=False, loop=loop), "127.0.0.1", 0)
-    mailbox.port = server.sockets[0].getsockname()[1]
-    yield mailbox
-    server.close()
-    mailbox.hanging.set()
-    for transport in transports:
-        transport.close()
-    await asyncio.sleep(0.05)
 
 
 @pytest.fixture
@@ -183,6 +129,23 @@ async def test_a_permanent_refusal_is_final(stage: Stage, mailbox: Mailbox, roun
     stage.later(days=1)
     await run(rounds())
     assert await state(stage) == ("failed", "refused", 1, False)
+
+
+async def test_no_list_shows_the_address_that_a_server_repeats(stage: Stage, mailbox: Mailbox, rounds: Rounds) -> None:
+    mailbox.rcpt = "550 <phuly@agency.example> is unknown"
+    await stage.tell(heard("award-proposed"))
+    await run(rounds())
+    (notice,) = await stage.notices()
+    assert "550" in (notice.detail or "")
+    assert "phuly@agency.example" not in (notice.detail or "")
+
+
+async def test_a_letter_that_can_not_be_written_fails_and_holds_up_no_other(stage: Stage, mailbox: Mailbox, rounds: Rounds) -> None:
+    await stage.tell(heard("award-proposed", id_="bad"))
+    await stage.execute("UPDATE notice SET data = '{}'")
+    await stage.tell(heard("award-proposed", id_="good"))
+    await run(rounds())
+    assert [(notice.event_id, notice.state) for notice in await stage.notices()] == [("bad", "failed"), ("good", "sent")]
 
 
 @pytest.mark.parametrize("where", ["rcpt", "data"])
