@@ -161,6 +161,13 @@ async def _answer(request: Request, error: Exception) -> Response:
     return response_to(problem, instance=request.url.path, accept_language=request.headers.get("accept-language"))
 
 
+def _schema() -> dict[str, Any]:
+    """Write the schema in one piece: inside an OpenAPI document nothing can be pointed to in `$defs` of its own."""
+    schema = ProblemDocument.model_json_schema()
+    schema["properties"]["errors"]["items"] = schema.pop("$defs")[ProblemError.__name__]
+    return schema
+
+
 PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
-    "default": {"description": "Problem (RFC 9457)", "content": {MEDIA_TYPE: {"schema": ProblemDocument.model_json_schema()}}}
+    "default": {"description": "Problem (RFC 9457)", "content": {MEDIA_TYPE: {"schema": _schema()}}}
 }

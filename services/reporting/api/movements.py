@@ -21,6 +21,8 @@ from shared.http.requests import router
 
 PLAN_TYPES = ("application/json", "application/yaml", "application/x-yaml", "text/yaml")
 
+PLAN_BODY = {"required": True, "content": {type_: {"schema": {"type": "object"}} for type_ in PLAN_TYPES}}
+
 FromPublisher = Annotated[Caller, Depends(require(Role.OPERATOR, Role.STANDING_BODY))]
 FromAnyone = Annotated[Caller, Depends(require(*Role))]
 FromAuditor = Annotated[Caller, Depends(require(Role.OBSERVER, Role.OPERATOR, Role.COUNCIL, Role.STANDING_BODY))]
@@ -38,7 +40,7 @@ def movement_routes(desk: Desk) -> APIRouter:
     """Routes of movements."""
     routes = router(tags=["movements"])
 
-    @routes.post("/v1/movements", status_code=201)
+    @routes.post("/v1/movements", status_code=201, openapi_extra={"requestBody": PLAN_BODY})
     async def publish_(
         request: Request,
         response: Response,

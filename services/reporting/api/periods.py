@@ -49,6 +49,9 @@ class ReopenBody(Body):
     closes_at: AwareDatetime | None = None
 
 
+CLOSE_BODY = {"required": False, "content": {"application/json": {"schema": CloseBody.model_json_schema()}}}
+
+
 def period_routes(desk: Desk) -> APIRouter:
     """Routes of periods."""
     routes = router(tags=["periods"])
@@ -64,7 +67,7 @@ def period_routes(desk: Desk) -> APIRouter:
         wanted = Window(due_at=utc(body.due_at), grace_ends_at=utc(body.grace_ends_at), closes_at=utc(body.closes_at))
         return period_document(await desk.periods.extend(bidding(caller, movement, period, body.reason), wanted))
 
-    @routes.post(PERIOD + "/close", status_code=202)
+    @routes.post(PERIOD + "/close", status_code=202, openapi_extra={"requestBody": CLOSE_BODY})
     async def close(movement: Code, period: Code, request: Request, caller: FromStandingBody) -> PeriodDocument:
         """Begin to close: it is closed when all that was handed in before is read."""
         body = await body_or_default(request, CloseBody)

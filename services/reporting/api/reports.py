@@ -18,6 +18,7 @@ from services.reporting.domain.sending import Channel
 from services.reporting.store import receipts as store
 from services.reporting.store.registry import find_movement
 from shared.events.fields import CODE_LENGTH_MAX, TEXT_LENGTH_MAX, Instant
+from shared.events.intake import ReportSent
 from shared.http.access import Caller, Role, require
 from shared.http.problems import Problem
 from shared.http.requests import router
@@ -27,6 +28,21 @@ Code = Annotated[str, Path(min_length=1, max_length=CODE_LENGTH_MAX)]
 Version = Annotated[int, Path(ge=1, le=1_000_000)]
 Reason = Annotated[str, Field(min_length=1, max_length=TEXT_LENGTH_MAX, description="Why, in words.")]
 ITEMS_MAX = 500
+
+ID_HEADER = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "The report's id, for plain JSON; a CloudEvent has its own. One of the two is required.",
+    "schema": {"type": "string", "maxLength": CODE_LENGTH_MAX},
+}
+REPORT_BODY = {
+    "required": True,
+    "content": {
+        "application/json": {"schema": ReportSent.model_json_schema()},
+        "application/cloudevents+json": {"schema": {"type": "object", "required": ["specversion", "id", "source", "type", "data"]}},
+    },
+}
 
 FromSource = Annotated[Caller, Depends(require(Role.SOURCE))]
 FromStandingBody = Annotated[Caller, Depends(require(Role.STANDING_BODY))]
@@ -81,6 +97,7 @@ def report_routes(desk: Desk) -> APIRouter:
         status_code=201,
         summary="Send a report: plain JSON with Idempotency-Key, or a CloudEvent (binary or structured).",
         responses={200: {"model": ReceiptDocument, "description": "The same was sent before; this is its receipt."}},
+        openapi_extra={"parameters": [ID_HEADER], "requestBody": REPORT_BODY},
     )
 
     @routes.get("/v1/reports/{movement}/{period}/{agency}")

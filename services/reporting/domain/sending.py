@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from services.reporting.domain.drafts import Draft
 from services.reporting.domain.problems import Problem
 from services.reporting.domain.scopes import Scope
 from shared.plan.values import plain
 
+# More than one batch has: within it each name is asked for several times.
+RECEIPTS_REMEMBERED_MAX = 4_096
 RECEIPT_NAMESPACE = uuid.UUID("2b7d6a5e-3c0f-5b11-9c55-6d1a0f0b7e42")
 
 
@@ -54,6 +57,7 @@ class Sent:
         return receipt_of(self.source, self.event_id, self.digest)
 
 
+@lru_cache(RECEIPTS_REMEMBERED_MAX)
 def receipt_of(*parts: str) -> uuid.UUID:
     """Name a receipt after what it is for."""
     return uuid.uuid5(RECEIPT_NAMESPACE, "\x1f".join(parts))
