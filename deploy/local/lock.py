@@ -8,13 +8,15 @@ from deploy.local.jars import write_lock
 from deploy.local.places import CHECKOUT
 
 SETS = ("runtime", "local", "dev")  # each builds on the one before and must agree with it
+APART = ("bench",)  # installed in an environment of its own
 OPTIONS = ("--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url", "--no-annotate", "--no-header", "--quiet")
 
 
 def lock_packages(name: str) -> None:
     """Resolve one set; versions that the lock holds already stay unless `--upgrade` is given."""
     folder = CHECKOUT / "requirements"
-    smaller = [part for other in SETS[: SETS.index(name)] for part in ("--constraints", str(folder / f"{other}.txt"))]
+    before = SETS[: SETS.index(name)] if name in SETS else ()
+    smaller = [part for other in before for part in ("--constraints", str(folder / f"{other}.txt"))]
     command = ["uv", "pip", "compile", *OPTIONS, *smaller, *sys.argv[1:], str(folder / f"{name}.in"), "-o", str(folder / f"{name}.txt")]
     try:
         done = subprocess.run(command, cwd=CHECKOUT, check=False)
@@ -26,7 +28,7 @@ def lock_packages(name: str) -> None:
 
 def main() -> int:
     """Write all locks."""
-    for name in SETS:
+    for name in (*SETS, *APART):
         lock_packages(name)
     write_lock()
     return 0

@@ -38,7 +38,6 @@ shared_buffers = 64MB
 timezone = 'UTC'
 log_timezone = 'UTC'
 fsync = {durable}
-synchronous_commit = {durable}
 full_page_writes = {durable}
 """
 

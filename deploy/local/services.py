@@ -1,10 +1,11 @@
 """The three services as child processes, told by environment variables alone where their database and broker are."""
 
 import http.client
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from deploy.local.database import Database
 from deploy.local.failure import SetupFailed
@@ -42,12 +43,19 @@ class LocalService:
 
     def command(self, *arguments: str, environment: Mapping[str, str] | None = None) -> str:
         """Run one of the operator's commands and give what it printed."""
-        command = [sys.executable, "-m", f"services.{self.name}", *arguments]
+        return self._run_python(f"services.{self.name}", *arguments, environment=environment)
+
+    def commands(self, several: Sequence[Sequence[str]]) -> list[str]:
+        """Run some of the operator's commands, one after the other in one process, and give what each printed."""
+        outputs: list[str] = json.loads(self._run_python("deploy.local.commands", self.name, given=json.dumps(several)))
+        return outputs
+
+    def _run_python(self, *arguments: str, environment: Mapping[str, str] | None = None, given: str = "") -> str:
         done = subprocess.run(
-            command,
+            [sys.executable, "-m", *arguments],
             env={**self._environment, **(environment or {})},
             cwd=CHECKOUT,
-            stdin=subprocess.DEVNULL,
+            input=given,
             capture_output=True,
             text=True,
             check=False,
@@ -55,7 +63,7 @@ class LocalService:
         )
         if done.returncode != 0:
             said = " | ".join((done.stderr or done.stdout).strip().splitlines()[-5:])
-            raise SetupFailed(f"`python -m services.{self.name} {' '.join(arguments)}` failed: {said}")
+            raise SetupFailed(f"`python -m {' '.join(arguments)}` failed: {said}")
         return done.stdout
 
     def launch(self) -> None:

@@ -6,7 +6,7 @@ from one run to the next.
 
 import asyncio
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -62,6 +62,11 @@ def setting_of(name: str) -> str:
     return f"THIDUA_{name.upper()}_PORT or PORT_OFFSET"
 
 
+def last_line(output: str) -> str:
+    """Give the last line of what a command printed: where a key is made, it is the key."""
+    return output.strip().splitlines()[-1]
+
+
 def number(environment: Mapping[str, str], name: str, default: int) -> int:
     """Read a whole number from an environment variable that may be absent or empty."""
     text = environment.get(name, "").strip()
@@ -79,7 +84,8 @@ class LocalStack:
         self._ports = ports
         self._settings = dict(settings or {})
         self.kafka = EmbeddedKafka(run, port=ports.kafka, setting=setting_of("kafka"))
-        self.postgres = EmbeddedPostgres(run, port=ports.postgres, setting=setting_of("postgres"))
+        # A commit outlives the death of any process; that of the whole machine ends this stack anyway, so nothing waits for the disk.
+        self.postgres = EmbeddedPostgres(run, port=ports.postgres, setting=setting_of("postgres"), durable=False)
         self.services: dict[str, LocalService] = {}
         self._database: Database | None = None
 
@@ -153,7 +159,14 @@ class LocalStack:
 
     def add_key(self, role: str, name: str) -> str:
         """Make an access key for a role; give the key."""
-        return self.command("reporting", "keys", "add", "--role", role, "--name", name).strip().splitlines()[-1]
+        return last_line(self.command("reporting", "keys", "add", "--role", role, "--name", name))
+
+    def add_keys(self, *, roles: Iterable[str], sources: Iterable[str]) -> dict[str, str]:
+        """Make a key for each role, and each source with its topics and key; give the keys by role and by source."""
+        commands = {role: ["keys", "add", "--role", role, "--name", f"demo-{role}"] for role in roles}
+        commands |= {source: ["sources", "add", source] for source in sources}
+        outputs = self.services["reporting"].commands(list(commands.values()))
+        return {name: last_line(output) for name, output in zip(commands, outputs, strict=True)}
 
     def kill(self, name: str) -> None:
         """End a service, or `kafka`, or `postgres`, as a crash would."""

@@ -6,27 +6,19 @@ Promise: what it prints can be used at once; when it returns, whatever the cause
 import os
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 from deploy.local.failure import SetupFailed, Terminated, run_main
 from deploy.local.stack import LocalStack, Ports, local_stack
 
 ROLES = ("standing-body", "council", "observer", "operator")
 SOURCE = "demo"
+LABELS = {SOURCE: f"source {SOURCE}"}
 LOOK_SECONDS = 1.0
 
 
 def name_of(ports: Ports) -> str:
     """Give each set of ports a run folder of its own, so that two stacks can run from one checkout."""
     return f"up-{ports.services['reporting']}"
-
-
-def make_keys(stack: LocalStack) -> dict[str, str]:
-    """Make a key for each role; that of a source comes with the source and its topics."""
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        source = pool.submit(stack.command, "reporting", "sources", "add", SOURCE)
-        keys = dict(zip(ROLES, pool.map(lambda role: stack.add_key(role, f"demo-{role}"), ROLES), strict=True))
-        return {f"source {SOURCE}": source.result().strip().splitlines()[-1], **keys}
 
 
 def show(stack: LocalStack) -> None:
@@ -37,8 +29,8 @@ def show(stack: LocalStack) -> None:
     for name, url in stack.urls.items():
         print(f"  {name:<14} {url}  (metrics {url}/metrics, documentation {url}/openapi.json)")
     print("\nKeys for trying it (header `Authorization: Bearer KEY`), one a role:\n")
-    for role, key in make_keys(stack).items():
-        print(f"  {role:<14} {key}")
+    for role, key in stack.add_keys(roles=ROLES, sources=[SOURCE]).items():
+        print(f"  {LABELS.get(role, role):<14} {key}")
     print(f"\nLogs: {stack.logs}\n", flush=True)
 
 

@@ -8,7 +8,6 @@ import asyncio
 import sys
 import time
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,15 +48,6 @@ class Downstream:
 def say(began: float, text: str) -> None:
     """Tell how far the demo is."""
     print(f"[{time.monotonic() - began:5.1f} s] {text}", flush=True)
-
-
-def make_keys(stack: LocalStack) -> dict[str, str]:
-    """Make a key for each role and source, as an operator would."""
-    with ThreadPoolExecutor(max_workers=4) as pool:
-        roles = {role: pool.submit(stack.add_key, role, f"demo-{role}") for role in ROLES}
-        sources = {name: pool.submit(stack.command, "reporting", "sources", "add", name) for name in SOURCES}
-        keys = {role: key.result() for role, key in roles.items()}
-        return keys | {name: said.result().strip().splitlines()[-1] for name, said in sources.items()}
 
 
 def publish(stack: LocalStack) -> tuple[Plan, Plan]:
@@ -207,7 +197,7 @@ def main() -> int:
     settings = {"NOTIFICATIONS_WEBHOOK_ALLOW_PRIVATE": "true", "NOTIFICATIONS_SMTP_URL": f"smtp://127.0.0.1:{mail_port}"}
     with open_mailbox(mail_port) as mailbox, local_stack("demo", ports=Ports.free(), settings=settings) as stack:
         say(began, "Making keys and sources, publishing the plans …")
-        keys = make_keys(stack)
+        keys = stack.add_keys(roles=ROLES, sources=SOURCES)
         plans = publish(stack)
         outcome = asyncio.run(run(stack, keys, plans, hook_port, began))
     show(outcome, mailbox)
