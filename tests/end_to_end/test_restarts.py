@@ -4,6 +4,8 @@ import asyncio
 import json
 from collections import Counter
 
+import pytest
+
 from deploy.local.demo import papi
 from deploy.local.demo.client import Client
 from deploy.local.demo.events import read_topics
@@ -23,6 +25,7 @@ async def kill_each_service_in_turn(world: World) -> None:
         await asyncio.to_thread(world.stack.restart, name)
 
 
+@pytest.mark.timeout(300)
 async def test_services_killed_under_load_lose_nothing_and_double_nothing(world: World, client: Client, intake: Intake) -> None:
     await papi.open_periods(client, world.plan, YEARS)
     reports = list(papi.reports_of(world.plan, YEARS))

@@ -21,6 +21,7 @@ from deploy.local.demo.page import write_page
 from deploy.local.demo.sending import Intake, open_intake
 from deploy.local.demo.subscribers import AWARD_TYPES, Received, kafka_subscriber, read_feed, webhook_subscriber
 from deploy.local.demo.tables import open_console, print_outcome
+from deploy.local.demo.timeline import timeline_of
 from deploy.local.failure import run_main
 from deploy.local.places import CHECKOUT
 from deploy.local.ports import free_ports
@@ -155,6 +156,7 @@ async def gather_outcome(
         proposals=await council.read_proposals(client, plans[::-1]),
         subscribers=subscribers,
         events=count_events(records),
+        timeline=timeline_of(records, ha_nam_plan.movement, seen.steps[0].agency),
         compared=comparison.compared,
         without_total=comparison.without_total,
     )

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +27,9 @@ async def read_topics(bootstrap: str, topics: Sequence[str]) -> list[ConsumerRec
 async def _read_to_end(consumer: AIOKafkaConsumer) -> list[ConsumerRecord]:
     ends = await consumer.end_offsets(sorted(consumer.assignment()))
     records: list[ConsumerRecord] = []
-    for partition, end in ends.items():
-        while await consumer.position(partition) < end:
-            for batch in (await consumer.getmany(timeout_ms=500, max_records=5_000)).values():
-                records.extend(batch)
+    while not all([await consumer.position(partition) >= end for partition, end in ends.items()]):
+        batches = await consumer.getmany(timeout_ms=500, max_records=5_000)
+        records.extend(chain.from_iterable(batches.values()))
     return sorted(records, key=lambda record: (record.topic, record.partition, record.offset))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from deploy.local.demo.client import Client
+from deploy.local.demo.timeline import Moment
 from shared.plan.types import Criterion, CriterionGroup, Plan
 
 
@@ -102,6 +103,7 @@ class Outcome:
     proposals: Sequence[Proposal]
     subscribers: Mapping[str, Sequence[str]]
     events: Mapping[str, Counter[str]]
+    timeline: Sequence[Moment]
     compared: int
     without_total: int
 
@@ -112,8 +114,9 @@ def names_of(plan: Plan) -> dict[str, tuple[str, str]]:
 
 
 def criterion_names(plan: Plan) -> dict[str, tuple[str, str]]:
-    """Map each criterion and group of criteria to its names."""
-    return dict(_names(plan.criteria))
+    """Map what a part of a score may stand for to its names: criteria, groups, bonuses, penalties, lateness, rounding."""
+    events = {str(event.code): (event.name_vi, event.name_en) for event in plan.events}
+    return dict(_names(plan.criteria)) | events | {"late": ("Nộp muộn", "Lateness"), "rounding": ("Làm tròn", "Rounding")}
 
 
 def _names(nodes: Sequence[Criterion | CriterionGroup]) -> list[tuple[str, tuple[str, str]]]:

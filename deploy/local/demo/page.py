@@ -39,6 +39,7 @@ def _content(outcome: Outcome) -> dict[str, object]:
             for step in outcome.steps
             if step.agency != main
         ],
+        "timeline": outcome.timeline,
         "proposals": outcome.proposals,
         "names": names,
         "compared": outcome.compared,

@@ -130,16 +130,19 @@ class Comparison:
 
 def compare(rankings: Sequence[Ranking]) -> Comparison:
     """Hold each total against the plain sum of the published figures."""
-    differing: list[str] = []
-    compared = without = 0
-    for ranking in rankings:
-        totals = {row.agency: row.total for row in ranking.rows}
-        for province, expected in published_totals(read_year(ranking.period)).items():
-            compared += 1
-            without += expected is None
-            if totals.get(province) != expected:
-                differing.append(f"{ranking.period} {province}: {totals.get(province)} instead of {expected}")
-    return Comparison(compared=compared, without_total=without, differing=tuple(differing))
+    held = [pair for ranking in rankings for pair in _side_by_side(ranking)]
+    return Comparison(
+        compared=len(held),
+        without_total=sum(expected is None for _, _, expected in held),
+        differing=tuple(f"{what}: {total} instead of {expected}" for what, total, expected in held if total != expected),
+    )
+
+
+def _side_by_side(ranking: Ranking) -> Iterator[tuple[str, Decimal | None, Decimal | None]]:
+    """Give for each province the platform's total and the published one."""
+    totals = {row.agency: row.total for row in ranking.rows}
+    for province, expected in published_totals(read_year(ranking.period)).items():
+        yield f"{ranking.period} {province}", totals.get(province), expected
 
 
 async def run(client: Client, intake: Intake, plan: Plan) -> list[Ranking]:
