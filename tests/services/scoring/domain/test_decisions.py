@@ -19,9 +19,7 @@ from shared.plan.types import AgencyCode, ClusterCode
 
 
 def suggestion(agency: str, score_revision: int = 1, rank: int = 1) -> Suggestion:
-    award = AwardProposal(
-        rule="first", cluster=ClusterCode("north"), agency=AgencyCode(agency), rank=rank, total=Decimal(10), grounds=()
-    )
+    award = AwardProposal(rule="first", cluster=ClusterCode("north"), agency=AgencyCode(agency), rank=rank, total=Decimal(10), grounds=())
     return Suggestion(award=award, score_revision=score_revision)
 
 
