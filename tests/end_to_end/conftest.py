@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from deploy.local.demo import papi
-from deploy.local.demo.__main__ import PAPI, make_keys
+from deploy.local.demo.__main__ import PAPI, ROLES, SOURCES
 from deploy.local.demo.client import Addresses, Client, open_client
 from deploy.local.demo.sending import Intake, open_intake
 from deploy.local.stack import LocalStack, Ports, local_stack
@@ -37,7 +37,7 @@ class World:
 def world() -> Iterator[World]:
     """PAPI's movement is published; one of its periods is open, and one was closed without a report."""
     with local_stack("end-to-end", ports=Ports.free()) as stack:
-        keys = make_keys(stack)
+        keys = stack.add_keys(roles=ROLES, sources=SOURCES)
         stack.command("reporting", "publish", str(PAPI))
         made = World(stack=stack, keys=keys, plan=read_plan(PAPI.read_text("utf-8")))
         asyncio.run(_prepare(made))
