@@ -62,6 +62,19 @@ class Courier:
 
     async def work(self) -> bool:
         """Do one step; returns False when nothing is under way."""
+        try:
+            return await self._step()
+        except asyncio.CancelledError:
+            # The process is stopping: what is under way is given up, and done again by whoever takes the lease up next.
+            await self._give_up()
+            raise
+
+    async def close(self) -> None:
+        """Give up what is under way, and close all connections to receivers."""
+        await self._give_up()
+        await self._delivery.sender.close()
+
+    async def _step(self) -> bool:
         ticket = self._moves.ticket()
         self._forget_ended()
         await self._take_due()
@@ -70,14 +83,12 @@ class Courier:
         await self._wait(ticket)
         return True
 
-    async def close(self) -> None:
-        """Give up what is under way, and close all connections to receivers."""
+    async def _give_up(self) -> None:
         tasks = {each.task for each in self._under_way.values()}
         for task in tasks:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
-        await self._delivery.sender.close()
 
     async def _take_due(self) -> None:
         free = min(self._limits.turns_max - len(self._under_way), self._limits.turns_taken_max)
@@ -119,12 +130,6 @@ class Courier:
         tasks = {each.task for each in self._under_way.values()}
         try:
             await asyncio.wait({moved, *tasks}, timeout=self._limits.wait_seconds, return_when=asyncio.FIRST_COMPLETED)
-        except asyncio.CancelledError:
-            # The process is stopping: what is under way is given up, and done again by whoever takes the lease up next.
-            for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks)
-            raise
         finally:
             moved.cancel()
 

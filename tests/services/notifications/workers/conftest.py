@@ -20,18 +20,19 @@ Couriers = Callable[..., Courier]
 async def couriers(stage: Stage) -> AsyncIterator[Couriers]:
     """Make couriers with the stage's clock; chance takes nothing off the waits."""
     await stage.give_key("observer-1", "observer")
-    senders: list[Sender] = []
+    made: list[Courier] = []
 
     def make(
         *, allow_private: bool = True, seconds_max: float = 5, limits: CourierLimits | None = None, patience: Patience = PATIENCE
     ) -> Courier:
-        senders.append(Sender(allow_private=allow_private, seconds_max=seconds_max, connections_max=64))
-        delivery = Delivery(pool=stage.pool, sender=senders[-1], clock=stage.clock, patience=patience, chance=lambda: 0.0)
-        return Courier(delivery, stage.transactions, store.FeedMoves(), limits)
+        sender = Sender(allow_private=allow_private, seconds_max=seconds_max, connections_max=64)
+        delivery = Delivery(pool=stage.pool, sender=sender, clock=stage.clock, patience=patience, chance=lambda: 0.0)
+        made.append(Courier(delivery, stage.transactions, store.FeedMoves(), limits))
+        return made[-1]
 
     yield make
-    for sender in senders:
-        await sender.close()
+    for courier in made:
+        await courier.close()
 
 
 async def run(courier: Courier) -> None:
