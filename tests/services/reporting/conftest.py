@@ -8,7 +8,7 @@ import pytest
 
 from deploy.local.database import Database, create, drop
 from tests.conftest import fresh_name
-from tests.services.reporting.stage import Stage, migrated, staged
+from tests.services.reporting.stage import Furnished, Stage, built, furnished, migrated, put_back
 
 
 @pytest.fixture(scope="session")
@@ -21,8 +21,21 @@ def migrated_database(template_database: Database) -> Iterator[Database]:
     drop(copy.address, copy.name)
 
 
+@pytest.fixture(scope="session")
+def furnished_database(migrated_database: Database) -> Iterator[Furnished]:
+    """A database with a published plan, an open period, a source and a key for each role."""
+    copy = replace(migrated_database, name=fresh_name())
+    create(copy.address, copy.name, template=migrated_database.name)
+    yield asyncio.run(furnished(copy))
+    drop(copy.address, copy.name)
+
+
 @pytest.fixture
-async def stage(migrated_database: Database) -> AsyncIterator[Stage]:
-    """The service with a published plan and an open period."""
-    async with staged(migrated_database) as made:
-        yield made
+async def stage(furnished_database: Furnished) -> AsyncIterator[Stage]:
+    """The service on the furnished database, which is put back afterwards."""
+    try:
+        async with built(furnished_database.database) as made:
+            made.keys.update(furnished_database.keys)
+            yield made
+    finally:
+        await put_back(furnished_database)

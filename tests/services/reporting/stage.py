@@ -197,10 +197,8 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(template: Database, bootstrap: str = "127.0.0.1:1") -> AsyncIterator[Stage]:
-    """A stage on a fresh copy of the migrated database: the plan published, the period open, a source and a key for each role there."""
-    database = replace(template, name=fresh_name())
-    create(database.address, database.name, template=template.name)
+async def built(database: Database, bootstrap: str = "127.0.0.1:1") -> AsyncIterator[Stage]:
+    """A stage on a database as it is."""
     clock = FixedClock(instant=START)
     settings = ReportingSettings(
         database_url=SecretStr(database.url("reporting")), kafka_bootstrap=bootstrap, http_timeout_seconds=5, access_cache_seconds=0
@@ -210,12 +208,71 @@ async def staged(template: Database, bootstrap: str = "127.0.0.1:1") -> AsyncIte
     transport = httpx.ASGITransport(app=service.foundation.http)
     try:
         async with httpx.AsyncClient(transport=transport, base_url="http://reporting") as http:
-            stage = Stage(service=service, clock=clock, http=http)
+            yield Stage(service=service, clock=clock, http=http)
+    finally:
+        await service.foundation.pool.close()
+
+
+@asynccontextmanager
+async def staged(template: Database, bootstrap: str) -> AsyncIterator[Stage]:
+    """A stage on a fresh copy of the migrated database, furnished, which other processes may use too."""
+    database = replace(template, name=fresh_name())
+    create(database.address, database.name, template=template.name)
+    try:
+        async with built(database, bootstrap) as stage:
             await furnish(stage)
             yield stage
     finally:
-        await service.foundation.pool.close()
         drop(database.address, database.name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Furnished:
+    """A database in which the plan is published and the period open, with the keys to it; put back as it was after each test."""
+
+    database: Database
+    keys: dict[str, str]
+
+    @property
+    def admin_url(self) -> str:
+        """The superuser's address."""
+        return replace(self.database.address, database=self.database.name).admin_url
+
+
+async def furnished(database: Database) -> Furnished:
+    """Furnish a migrated database, and remember how it is."""
+    async with built(database) as stage:
+        await furnish(stage)
+        made = Furnished(database=database, keys=stage.keys)
+    connection = await asyncpg.connect(made.admin_url)
+    await connection.execute(REMEMBER)
+    await connection.close()
+    return made
+
+
+async def put_back(made: Furnished) -> None:
+    """Bring every table back to how it was furnished."""
+    connection = await asyncpg.connect(made.admin_url)
+    await connection.execute("SELECT remembered.put_back()")
+    await connection.close()
+
+
+# Triggers are off while rows are put back, for they come in no order that foreign keys would like.
+REMEMBER = """
+CREATE SCHEMA remembered;
+DO $$ DECLARE name text; BEGIN
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'reporting' AND tablename <> 'schema_migration' LOOP
+        EXECUTE format('CREATE TABLE remembered.%1$I AS TABLE reporting.%1$I', name);
+    END LOOP;
+END $$;
+CREATE FUNCTION remembered.put_back() RETURNS void LANGUAGE plpgsql AS $$ DECLARE name text; BEGIN
+    PERFORM set_config('session_replication_role', 'replica', true);
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'remembered' LOOP
+        EXECUTE format('DELETE FROM reporting.%I', name);
+        EXECUTE format('INSERT INTO reporting.%1$I OVERRIDING SYSTEM VALUE SELECT * FROM remembered.%1$I', name);
+    END LOOP;
+END $$;
+"""
 
 
 async def furnish(stage: Stage) -> None:
