@@ -92,15 +92,20 @@ def read_letter(letter: Letter) -> Sent:
 
 
 def read_headers(headers: tuple[tuple[str, bytes | None], ...]) -> tuple[dict[str, str], list[Problem]]:
-    """Read headers as text; one that is null or not UTF-8 is a fault, for nobody can tell what it was meant to say."""
-    texts: dict[str, str] = {}
-    faulty: list[str] = []
-    for name, value in headers:
-        try:
-            texts[name.lower()] = (value if value is not None else b"\xff").decode()
-        except UnicodeDecodeError:
-            faulty.append(name)
+    """Read headers as text; one that is null or no text is a fault, for nobody can tell what it was meant to say."""
+    read = [(name, text_of(value)) for name, value in headers]
+    texts = {name.lower(): text for name, text in read if text is not None}
+    # A name may hold whatever a sender likes; the receipt that names it must be kept.
+    faulty = [name.replace("\x00", "\ufffd") for name, text in read if text is None]
     return texts, [problem("header-invalid", header=name) for name in faulty[:FAULTY_HEADERS_NAMED_MAX]]
+
+
+def text_of(value: bytes | None) -> str | None:
+    """Decode UTF-8; none where it is null, something else, or holds the one character that PostgreSQL can not keep."""
+    try:
+        return None if value is None or b"\x00" in value else value.decode()
+    except UnicodeDecodeError:
+        return None
 
 
 def media_type_in(headers: Mapping[str, str]) -> str:

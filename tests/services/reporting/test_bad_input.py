@@ -57,6 +57,20 @@ async def test_a_null_header_over_kafka_is_a_rejected_receipt_under_the_record_s
     assert {data["problems"][0]["code"] for data in told} == {"header-invalid"}
 
 
+@pytest.mark.parametrize(
+    "header",
+    [("ce_type", b"vn.\x00"), ("content-type", b"application/json\x00"), ("ce_specversion", b"\x00"), ("x\x00y", None)],
+    ids=["type", "media type", "specversion", "name"],
+)
+async def test_a_null_character_in_a_header_over_kafka_is_a_rejected_receipt(stage: Stage, header: tuple[str, bytes | None]) -> None:
+    before = record(report(version=1), offset=1, headers=with_id("before"))
+    await stage.deliver(before, record(report(version=2), offset=2, headers=[*with_id("bad"), header]))
+    (_, _, accepted), (_, _, rejected) = await stage.told("receipts.lgsp")
+    assert (accepted["event_id"], rejected["event_id"]) == ("before", "bad")
+    assert rejected["problems"][0]["code"] == "header-invalid"
+    assert await stage.count("dead_letter") == 0
+
+
 async def test_a_null_value_over_kafka_is_a_missing_body(stage: Stage) -> None:
     await stage.deliver(record(None, headers=with_id("null")))
     ((_, _, told),) = await stage.told("receipts.lgsp")
