@@ -15,6 +15,7 @@ from shared.messaging import Transaction, Transactions
 from shared.plan.types import Plan
 
 AGENCIES_A_STEP = 500
+LACKING_NAMED_MAX = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +44,13 @@ async def publish(transactions: Transactions, plan: Plan, *, actor: str, reason:
 
 
 async def published_before(transaction: Transaction, plan: Plan) -> Published | None:
-    """The plan as it was published before, if it was."""
+    """The plan as it was published before, if it was. Refused where a later one is in force: it would not be what is answered."""
     version = await store.published_version(transaction.connection, plan.content_hash)
     if version is None:
         return None
+    movement = await store.find_movement(transaction.connection, plan.movement)
+    if movement is not None and movement.plan_hash != plan.content_hash:
+        raise Refused([problem("plan-superseded", "/version", version=version, current=movement.plan_version, movement=plan.movement)])
     return Published(movement=plan.movement, plan_hash=plan.content_hash, plan_version=version, is_new=False)
 
 
@@ -60,6 +64,16 @@ async def demand_publishable(transaction: Transaction, plan: Plan, reason: str |
     used = await periods.periods_of_movement(transaction.connection, plan.movement)
     if used and not reason:
         raise Refused([problem("reason-missing", "/reason")])
+    await demand_what_is_used(transaction, plan)
+
+
+async def demand_what_is_used(transaction: Transaction, plan: Plan) -> None:
+    """What was opened and frozen under an earlier plan stands in every later one: without it no score could be computed any more."""
+    codes, members = await periods.lacking_in(transaction.connection, plan, LACKING_NAMED_MAX)
+    lacking = [problem("plan-lacks-period", "/periods", period=code) for code in codes]
+    lacking += [problem("plan-lacks-member", "/agencies", agency=member) for member in members]
+    if lacking:
+        raise Refused(lacking)
 
 
 async def make_known(transactions: Transactions, agencies: Sequence[Agency]) -> None:

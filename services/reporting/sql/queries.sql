@@ -205,6 +205,14 @@ WHERE kept.revision < excluded.revision;
 -- Opened periods of a movement.
 SELECT * FROM period WHERE movement = $1 ORDER BY period;
 
+-- name: opened_periods_lacking
+-- Periods of a movement that were opened and are none of these.
+SELECT period FROM period WHERE movement = $1 AND period <> ALL ($2::text[]) ORDER BY period LIMIT $3;
+
+-- name: frozen_members_lacking
+-- Agencies that were frozen as members of a movement's periods and are none of these.
+SELECT DISTINCT agency FROM period_member WHERE movement = $1 AND agency <> ALL ($2::text[]) ORDER BY agency LIMIT $3;
+
 -- name: keep_period
 -- Keeps a period as it stands now.
 INSERT INTO period AS kept (movement, period, state, plan_hash, from_date, to_date, due_at, grace_ends_at, closes_at, opened_at, closed_at)

@@ -10,6 +10,7 @@ import asyncpg
 
 from services.reporting.domain.periods import FrozenCluster, PeriodState, ReportingPeriod, Window
 from services.reporting.store.statements import QUERIES, Reads, Writes, columns
+from shared.plan.types import Plan
 
 PERIODS_TO_CLOSE_MAX = 100
 
@@ -50,6 +51,13 @@ async def find_period(reads: Reads, movement: str, period: str) -> ReportingPeri
 async def periods_of_movement(reads: Reads, movement: str) -> dict[str, ReportingPeriod]:
     """The opened periods of a movement by their codes."""
     return {row["period"]: period_of(row) for row in await reads.fetch(QUERIES.periods_of_movement, movement)}
+
+
+async def lacking_in(reads: Reads, plan: Plan, limit: int) -> tuple[list[str], list[str]]:
+    """Opened periods and frozen members that a new plan of the movement does not have, some of each."""
+    periods = await reads.fetch(QUERIES.opened_periods_lacking, plan.movement, [period.code for period in plan.periods], limit)
+    members = await reads.fetch(QUERIES.frozen_members_lacking, plan.movement, [agency.code for agency in plan.agencies], limit)
+    return [row["period"] for row in periods], [row["agency"] for row in members]
 
 
 async def keep_period(writes: Writes, period: ReportingPeriod) -> None:

@@ -44,6 +44,23 @@ async def test_a_changed_plan_needs_a_higher_version_and_once_used_a_reason(stag
     assert (published[2]["plan_version"], act[2]["act"]["facts"]["reason"]) == (2, "Sửa mức tối đa")
 
 
+async def test_a_plan_that_was_replaced_is_not_answered_as_if_it_were_in_force(stage: Stage) -> None:
+    await publish(stage, PLAN.replace("version: 1", "version: 2"), reason="Sửa")
+    status, body = await publish(stage, PLAN)
+    assert (status, body["code"]) == (409, "plan-superseded")
+
+
+async def test_a_new_plan_keeps_opened_periods_and_frozen_members(stage: Stage) -> None:
+    renamed = PLAN.replace("version: 1", "version: 2").replace("code: 2023-q2", "code: 2023-h1").replace("ha-nam.so-tc", "ha-nam.so-nv")
+    status, body = await publish(stage, renamed, reason="Đổi tên")
+    errors = body["errors"]
+    assert isinstance(errors, list)
+    assert (status, [error["code"] for error in errors]) == (409, ["plan-lacks-period", "plan-lacks-member"])
+    assert "2023-q2" in errors[0]["detail_en"]
+    assert "ha-nam.so-tc" in errors[1]["detail_en"]
+    assert await stage.told() == []
+
+
 async def test_every_fault_of_a_plan_is_named_with_its_line(stage: Stage) -> None:
     status, body = await publish(stage, PLAN.replace("total_places: 2", "total_places: many").replace("kind: points", "kind: magic"))
     assert (status, body["code"]) == (422, "plan-invalid")
