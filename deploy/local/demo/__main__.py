@@ -196,7 +196,12 @@ def main() -> int:
     began = time.monotonic()
     say(began, "Starting Kafka, PostgreSQL and the three services …")
     hook_port, mail_port = free_ports(2)
-    settings = {"NOTIFICATIONS_WEBHOOK_ALLOW_PRIVATE": "true", "NOTIFICATIONS_SMTP_URL": f"smtp://127.0.0.1:{mail_port}"}
+    settings = {
+        "NOTIFICATIONS_WEBHOOK_ALLOW_PRIVATE": "true",
+        "NOTIFICATIONS_SMTP_URL": f"smtp://127.0.0.1:{mail_port}",
+        # A close waits as long as a request may take; nobody in the demo wants to wait the usual ten seconds.
+        "REPORTING_HTTP_TIMEOUT_SECONDS": "4",
+    }
     with open_mailbox(mail_port) as mailbox, local_stack("demo", ports=Ports.free(), settings=settings) as stack:
         say(began, "Making keys and sources, publishing the plans …")
         keys = stack.add_keys(roles=ROLES, sources=SOURCES)

@@ -14,6 +14,8 @@ ATTEMPTS_MAX = 40
 PAUSE_SECONDS = 0.5
 WAIT_SECONDS_MAX = 60.0
 REQUESTS_AT_ONCE = 16
+# The same again is harmless: a report has its id, and everything else says what should be, not what should change.
+NOT_NOW = (httpx.codes.REQUEST_TIMEOUT, httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE)
 
 
 class DemoFailed(SetupFailed):
@@ -51,7 +53,7 @@ class Client:
     async def send(
         self, method: str, service: str, path: str, *, role: str, headers: Mapping[str, str] | None = None, **content: Any
     ) -> httpx.Response:
-        """Send, and send again while nobody answers or the service says that it is not ready (503), within a bound."""
+        """Send, and send again while nobody answers or the service says “not now”, within a bound."""
         url = f"{getattr(self.addresses, service)}{path}"
         sent = {"Authorization": f"Bearer {self.keys[role]}", **(headers or {})}
         for attempt in range(ATTEMPTS_MAX):
@@ -62,7 +64,7 @@ class Client:
                     response = await self.http.request(method, url, headers=sent, **content)
                 except httpx.TransportError:
                     continue
-            if response.status_code not in (httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.TOO_MANY_REQUESTS):
+            if response.status_code not in NOT_NOW:
                 return response
         raise DemoFailed(f"{service} did not answer {method} {path} in {ATTEMPTS_MAX} tries: look at its log in .local")
 
