@@ -8,6 +8,8 @@ from shared.plan.values import ValueProblem, pointer_to
 
 __all__ = ["Problem", "Refused", "Sentence", "pointer_to", "problem", "problem_of_value"]
 
+FACT_LENGTH_MAX = 500
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
@@ -30,7 +32,12 @@ class Refused(Exception):
 
 def problem(code: str, pointer: str = "", **facts: object) -> Problem:
     """State a case of the code at a place (JSON pointer)."""
-    return Problem(code=code, pointer=pointer, facts=tuple((name, str(fact)) for name, fact in facts.items()))
+    return Problem(code=code, pointer=pointer, facts=tuple((name, keepable(str(fact))) for name, fact in facts.items()))
+
+
+def keepable(fact: str) -> str:
+    """Enough of what someone sent to recognise it, without the one character that no database text can hold."""
+    return fact[:FACT_LENGTH_MAX].replace("\x00", "\N{REPLACEMENT CHARACTER}")
 
 
 def problem_of_value(found: ValueProblem) -> Problem:
