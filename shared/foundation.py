@@ -12,6 +12,7 @@ from shared.clock import Clock, SystemClock
 from shared.database import Pool, open_pool
 from shared.http.application import new_application
 from shared.messaging import Consumer, KafkaSettings, Transactions, Wakeup, Worker
+from shared.operating import Operated, routes
 from shared.readiness import Readiness
 from shared.settings import SecurityProtocol, ServiceSettings
 
@@ -40,6 +41,23 @@ class Service:
     directories: Sequence[Path]
     consumers: Sequence[Consumer[Any]] = ()
     workers: Sequence[Worker] = ()
+
+    def __post_init__(self) -> None:
+        """Whatever is built can be operated, over HTTP too."""
+        self.foundation.http.include_router(routes(self.operated))
+
+    @property
+    def operated(self) -> Operated:
+        """The parts that an operator works on."""
+        base = self.foundation
+        return Operated(
+            name=base.name,
+            pool=base.pool,
+            transactions=base.transactions,
+            clock=base.clock,
+            consumers=self.consumers,
+            kafka=lambda: kafka_settings(base.name, base.settings),
+        )
 
 
 def foundation(name: str, settings: ServiceSettings, clock: Clock | None = None) -> Foundation:

@@ -1,7 +1,8 @@
 """One way to be run for every service: `python -m services.<name>` with `serve`, `migrate` and the service's own commands.
 
 Whatever keeps a command from working is said in one sentence on standard error. Exit codes: 0 done, 1 failed,
-2 settings or arguments are wrong, 3 the schema is behind, ahead or changed, 4 the port is taken.
+2 settings or arguments are wrong, 3 the schema is behind, ahead or changed, 4 the port is taken; of a command on many things
+5 that some could not be done, 6 that more are left.
 """
 
 import asyncio
@@ -19,6 +20,7 @@ from shared.http.problems import Problem
 from shared.http.server import PortTaken
 from shared.logging import configure_logging
 from shared.messaging import is_transient
+from shared.operating import CommandFailed, Operated, mount
 from shared.serving import PartDied, opened, serve
 from shared.settings import LogLevel, ServiceSettings, SettingsWrong, load_settings
 
@@ -26,10 +28,6 @@ __all__ = ["CommandFailed", "CommandLine", "Foundation", "Service", "command_lin
 
 S = TypeVar("S", bound=ServiceSettings)
 T = TypeVar("T")
-
-
-class CommandFailed(Exception):
-    """A command can not do what it was asked; the message is the sentence that is shown."""
 
 
 class CommandLine(typer.Typer):
@@ -68,7 +66,7 @@ def _told(error: Exception) -> tuple[int, str] | None:
 
 
 def command_line(name: str, build: Callable[[S], Service], settings_class: type[S], directories: Sequence[Path]) -> CommandLine:
-    """Make `serve` (also when nothing is said) and `migrate`; __main__ adds its own commands to it and calls it."""
+    """Make `serve` (also when nothing is said), `migrate`, `dead-letters` and `consumers`; __main__ adds its own commands and calls it."""
     told = f"The service {name}. Its settings are environment variables {name.upper()}_…; a wrong one is named."
     commands = CommandLine(name=f"services.{name}", help=told, add_completion=False, pretty_exceptions_enable=False)
 
@@ -92,6 +90,10 @@ def command_line(name: str, build: Callable[[S], Service], settings_class: type[
         applied = run(migrate(url, name, directories))
         typer.echo(f"{name}: applied {', '.join(applied)}" if applied else f"{name}: nothing to apply")
 
+    def act(action: Callable[[Operated], Awaitable[T]]) -> T:
+        return run_on(build, settings_class, lambda service: action(service.operated))
+
+    mount(commands, act)
     return commands
 
 

@@ -40,7 +40,7 @@ class ReportAccepted(_Receipt):
         examples=[
             [
                 {
-                    "code": "time-claimed-in-future",
+                    "code": "time-in-future",
                     "detail_vi": "Thời điểm khai báo muộn hơn lúc nhận báo cáo.",
                     "detail_en": "The claimed time is later than the time of receipt.",
                 }

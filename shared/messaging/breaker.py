@@ -1,6 +1,7 @@
 """The breaker: when our own code fails again and again, the consumer stops instead of emptying its topics into dead letters."""
 
 from collections import deque
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -107,6 +108,20 @@ async def note_open(database: Database, consumer: str, now: datetime, reason: st
 async def is_noted(database: Database, consumer: str) -> bool:
     """Tell whether the consumer stopped itself and nobody resumed it."""
     return await database.fetchrow(QUERIES.find_breaker, consumer) is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """Since when and why a consumer has stopped itself."""
+
+    opened_at: datetime
+    reason: str
+
+
+async def find_open(database: Database) -> dict[str, Opening]:
+    """Name the consumers that have stopped themselves."""
+    rows = await database.fetch(QUERIES.list_breakers)
+    return {row["consumer"]: Opening(opened_at=row["opened_at"], reason=row["reason"]) for row in rows}
 
 
 async def resume(database: Database, consumer: str) -> bool:

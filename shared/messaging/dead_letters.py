@@ -16,7 +16,7 @@ from shared.messaging.records import Record
 from shared.messaging.sql import QUERIES
 from shared.messaging.transaction import Database, Transaction, Transactions
 
-PAGE_MAX = 500
+PAGE_MAX = 1_000
 
 
 class DeadLettersFull(Exception):
@@ -25,6 +25,10 @@ class DeadLettersFull(Exception):
 
 class DeadLetterUnknown(Exception):
     """No dead letter has this number."""
+
+
+class Rehearsed(Exception):
+    """Ends the transaction of a rehearsal, so that nothing of it stays."""
 
 
 class State(StrEnum):
@@ -37,7 +41,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """Which dead letters an operator wants to see; None asks for all."""
+    """Which dead letters an operator wants to see; None asks for all.
+
+    `id` is the event's, or what stands in it before a slash; `text` is a part of the reason.
+    """
 
     after: int = 0
     consumer: str | None = None
@@ -46,6 +53,8 @@ class Search:
     state: State | None = State.OPEN
     since: datetime | None = None
     until: datetime | None = None
+    id: str | None = None
+    text: str | None = None
     rows_max: int = 100
 
 
@@ -66,6 +75,7 @@ class DeadLetter:
     state: State
     found_at: datetime
     attempts: int
+    closed_at: datetime | None
     closed_because: str | None
 
 
@@ -92,21 +102,29 @@ async def bury(transaction: Transaction, consumer: str, condemned: Sequence[Cond
 def _row(consumer: str, condemned: Condemned, now: datetime) -> tuple[object, ...]:
     record, failure = condemned.record, condemned.failure
     source, id_ = condemned.identity or (None, None)
-    names = [name.encode() for name, _ in record.headers]
+    names = [name.encode("utf-8", "surrogateescape") for name, _ in record.headers]
     values = [value for _, value in record.headers]
     place = (record.topic, record.partition, record.offset, record.appended_at)
     return (consumer, *place, record.key, record.value, names, values, source, id_, failure.code, failure.reason, failure.trace, now)
 
 
+async def number_at(database: Database, consumer: str, record: Record) -> int:
+    """The number of the dead letter that a record is kept in; raises DeadLetterUnknown."""
+    number: int | None = await database.fetchval(QUERIES.find_dead_letter_at, consumer, record.topic, record.partition, record.offset)
+    if number is None:
+        raise DeadLetterUnknown(f"{record.coordinates} is no dead letter of {consumer}")
+    return number
+
+
 async def find(database: Database, search: Search) -> list[DeadLetter]:
     """List dead letters, oldest first, at most PAGE_MAX; go on with `after` = the last number."""
-    filters = (search.consumer, search.code, search.topic, search.state, search.since, search.until)
+    filters = (search.consumer, search.code, search.topic, search.state, search.since, search.until, search.id, search.text)
     rows = await database.fetch(QUERIES.list_dead_letters, search.after, *filters, min(search.rows_max, PAGE_MAX))
     return [_letter(row) for row in rows]
 
 
 async def show(database: Database, number: int) -> DeadLetterWhole:
-    """Return one dead letter whole; raises DeadLetterUnknown."""
+    """Return one dead letter whole; raises DeadLetterUnknown. A header's name that is not UTF-8 is shown with its bytes escaped."""
     row = await database.fetchrow(QUERIES.get_dead_letter, number)
     if row is None:
         raise DeadLetterUnknown(f"there is no dead letter {number}")
@@ -117,7 +135,9 @@ async def show(database: Database, number: int) -> DeadLetterWhole:
         appended_at=row["appended_at"],
         key=row["key"],
         value=row["value"],
-        headers=tuple((name.decode(), value) for name, value in zip(row["header_names"], row["header_values"], strict=True)),
+        headers=tuple(
+            (name.decode("utf-8", "backslashreplace"), value) for name, value in zip(row["header_names"], row["header_values"], strict=True)
+        ),
     )
     return DeadLetterWhole(letter=_letter(row), record=record, trace=row["trace"])
 
@@ -127,22 +147,33 @@ async def drop(database: Database, number: int, now: datetime, because: str) -> 
     return str(await database.execute(QUERIES.close_dead_letter, number, State.DROPPED, now, because)) != "UPDATE 0"
 
 
-async def replay(database: Database, transactions: Transactions, consumer: Consumer[Any], number: int) -> Failure | None:
+async def replay(
+    database: Database, transactions: Transactions, consumer: Consumer[Any], number: int, because: str = "replayed"
+) -> Failure | None:
     """Run the stored record through the consumer's own function, in the transaction that closes it.
 
     Returns None when it is applied now (or was before), or why it failed again. Transient errors and DeadLetterUnknown are raised.
     """
-    whole = await show(database, number)
-    arrival = read(consumer.consumes, whole.record, {})
-    failure = arrival.failure if isinstance(arrival, Condemned) else await _apply(transactions, consumer, arrival, number)
+    failure = await _run(database, transactions, consumer, number, because)
     if failure is not None:
         await database.execute(QUERIES.note_failed_replay, number, failure.code, failure.reason, failure.trace)
     return failure
 
 
-async def _apply(transactions: Transactions, consumer: Consumer[Any], event: Event[Any], number: int) -> Failure | None:
+async def rehearse(database: Database, transactions: Transactions, consumer: Consumer[Any], number: int) -> Failure | None:
+    """Do what `replay` does and take it back, whatever came of it; returns what `replay` would."""
+    return await _run(database, transactions, consumer, number, because=None)
+
+
+async def _run(database: Database, transactions: Transactions, consumer: Consumer[Any], number: int, because: str | None) -> Failure | None:
+    whole = await show(database, number)
+    arrival = read(consumer.consumes, whole.record, {})
+    if isinstance(arrival, Condemned):
+        return arrival.failure if whole.letter.state is not State.APPLIED else None
     try:
-        await _apply_and_close(transactions, consumer, event, number)
+        await _apply_and_close(transactions, consumer, arrival, number, because)
+    except Rehearsed:
+        return None
     except Exception as error:
         if is_transient(error):
             raise
@@ -150,14 +181,19 @@ async def _apply(transactions: Transactions, consumer: Consumer[Any], event: Eve
     return None
 
 
-async def _apply_and_close(transactions: Transactions, consumer: Consumer[Any], event: Event[Any], number: int) -> None:
+async def _apply_and_close(
+    transactions: Transactions, consumer: Consumer[Any], event: Event[Any], number: int, because: str | None
+) -> None:
+    """Apply the event unless it is applied already; without a word on why it is closed, all of it is taken back."""
     async with transactions.begin(event.locks) as transaction:
         state = await transaction.connection.fetchval(QUERIES.hold_dead_letter, number)
         if state == State.APPLIED:
             return
-        await transaction.connection.execute(QUERIES.close_dead_letter, number, State.APPLIED, transaction.now, "replayed")
+        await transaction.connection.execute(QUERIES.close_dead_letter, number, State.APPLIED, transaction.now, because or "")
         if await keep_new(transaction, consumer.consumes.name, [event]):
             await _handle(transaction, consumer, event)
+        if because is None:
+            raise Rehearsed
 
 
 async def _handle(transaction: Transaction, consumer: Consumer[Any], event: Event[Any]) -> None:
@@ -167,6 +203,11 @@ async def _handle(transaction: Transaction, consumer: Consumer[Any], event: Even
             await consumer.handler(transaction, [event.content])
     except AlreadyHandled:
         return
+
+
+async def count_open(database: Database) -> dict[str, int]:
+    """Count the open dead letters of each consumer that has any."""
+    return {row["consumer"]: row["rows"] for row in await database.fetch(QUERIES.measure_dead_letters)}
 
 
 async def prune(database: Database, before: datetime, rows_max: int) -> int:
@@ -190,5 +231,6 @@ def _letter(row: asyncpg.Record) -> DeadLetter:
         state=State(row["state"]),
         found_at=row["found_at"],
         attempts=row["attempts"],
+        closed_at=row["closed_at"],
         closed_because=row["closed_because"],
     )

@@ -42,13 +42,12 @@ def housekeeping(pool: "asyncpg.Pool[asyncpg.Record]", clock: Clock, limits: Lim
         """Show how much waits."""
         async with pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
             outbox = await connection.fetchrow(QUERIES.measure_outbox, MEASURED_ROWS_MAX)
-            letters = await connection.fetch(QUERIES.measure_dead_letters)
+            letters = await dead_letters.count_open(connection)
         oldest = outbox["oldest"] if outbox else None
         metrics.OUTBOX_ROWS.set(outbox["rows"] if outbox else 0)
         metrics.OUTBOX_AGE_SECONDS.set((clock.now() - oldest).total_seconds() if oldest else 0)
-        counts = {row["consumer"]: row["rows"] for row in letters}
         for consumer in consumers:
-            metrics.DEAD_LETTERS_OPEN.labels(consumer).set(counts.get(consumer, 0))
+            metrics.DEAD_LETTERS_OPEN.labels(consumer).set(letters.get(consumer, 0))
         return False
 
     return [Worker("prune", prune, PRUNE_SECONDS), Worker("measure", measure, MEASURE_SECONDS)]

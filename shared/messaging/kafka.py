@@ -5,6 +5,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.client import AIOKafkaClient
 from faststream.kafka import KafkaBroker
 from faststream.message import StreamMessage
 from faststream.middlewares import AckPolicy
@@ -14,6 +15,7 @@ from shared.messaging.consumes import Consumes
 from shared.messaging.poll import Poll
 from shared.messaging.records import RawRecord
 from shared.messaging.settings import KafkaSettings, Limits
+from shared.messaging.skip import Skips
 
 Batch = tuple[RawRecord, ...]
 Take = Callable[[Batch], Awaitable[None]]
@@ -74,14 +76,14 @@ async def _as_polled(message: StreamMessage[Batch]) -> Batch:
     return message.raw_message
 
 
-async def start(broker: KafkaBroker, consumer: str) -> None:
+async def start(broker: KafkaBroker, consumer: str, skips: Skips) -> None:
     """Start polling, with the guard before the client's `getmany` from its first call on."""
     await broker.connect()
     build = broker.config.broker_config.builder
 
     def guarded(**settings: Any) -> AIOKafkaConsumer:
         client = build(**settings)
-        client.getmany = Poll(client, consumer).getmany
+        client.getmany = Poll(client, consumer, skips).getmany
         return client
 
     broker.config.broker_config.builder = guarded
@@ -115,6 +117,11 @@ def admin(kafka: KafkaSettings) -> AIOKafkaAdminClient:
 def onlooker(kafka: KafkaSettings, group: str | None = None) -> AIOKafkaConsumer:
     """Make a consumer that is no member of any group and commits nothing."""
     return AIOKafkaConsumer(group_id=group, enable_auto_commit=False, isolation_level="read_committed", **_connection(kafka))
+
+
+def bare_client(kafka: KafkaSettings) -> AIOKafkaClient:
+    """Make the client under all others: it asks a broker and hands over the answer as it came."""
+    return AIOKafkaClient(**_connection(kafka))
 
 
 def _connection(kafka: KafkaSettings) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from shared.messaging.consumer import Consuming, Waiting
 from shared.messaging.consumes import Consumes
 from shared.messaging.kafka import client_of, is_polling, start, subscribe
 from shared.messaging.settings import KafkaSettings, Limits
+from shared.messaging.skip import Skips
 from shared.readiness import Readiness
 
 log = logger(__name__)
@@ -41,6 +42,7 @@ class Membership:
         consuming: Consuming[Any],
         breaker: Breaker,
         *,
+        skips: Skips,
         kafka: KafkaSettings,
         readiness: Readiness,
         limits: Limits,
@@ -48,6 +50,7 @@ class Membership:
         self._consumes = consumes
         self._consuming = consuming
         self._breaker = breaker
+        self._skips = skips
         self._kafka = kafka
         self._readiness = readiness
         self._limits = limits
@@ -83,7 +86,7 @@ class Membership:
             try:
                 async with asyncio.timeout(START_SECONDS_MAX):
                     await self._breaker.recall()
-                    await start(broker, self._consumes.name)
+                    await start(broker, self._consumes.name, self._skips)
             except Exception as error:  # noqa: BLE001 - database or broker are away: keep trying
                 await _stopped(broker)
                 self._readiness.down(self._part, f"can not join: {error!r}")

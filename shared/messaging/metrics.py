@@ -53,7 +53,7 @@ BREAKER_OPEN = Gauge(
 )
 PARTITIONS_STUCK = Gauge(
     "thidua_consumer_partitions_stuck",
-    "Partitions whose next record the client library can not decode (log: `partition-stuck`). Set the group's offset behind it.",
+    "Partitions whose next record the client library can not decode: `consumers stuck` names it, `consumers skip` keeps it and goes on.",
     ["consumer"],
 )
 DEAD_LETTERS_OPEN = Gauge("thidua_dead_letters_open", "Dead letters that wait for a decision: `dead-letters list`.", ["consumer"])

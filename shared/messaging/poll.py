@@ -2,10 +2,12 @@
 
 A header whose *name* is not UTF-8, or a codec that is not installed, makes aiokafka's `getmany` raise; what the same call had taken
 from other partitions is then gone, and the next commit would bury it. So every position goes back to the committed offset, each
-partition is polled by itself, and the guilty one is read record by record up to the one that can not be decoded.
+partition is polled by itself, and the guilty one is read record by record up to the one that can not be decoded. There it waits until
+an operator has had that record kept and says that it may be passed.
 """
 
 import asyncio
+import time
 from typing import Any, TypeAlias
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -13,6 +15,7 @@ from aiokafka.errors import ConsumerStoppedError, CorruptRecordException, KafkaE
 
 from shared.logging import logger
 from shared.messaging import metrics
+from shared.messaging.skip import Skips
 
 log = logger(__name__)
 
@@ -21,15 +24,19 @@ Found: TypeAlias = dict[TopicPartition, list[Any]]
 COMMITTED_SECONDS_MAX = 5.0
 AGAIN_SECONDS = 0.2
 CAREFUL_WAIT_MS = 50
+LOOK_SECONDS = 1.0
+PASS_SECONDS_MAX = 5.0
 
 
 class Poll:
     """Stands before the `getmany` of one client."""
 
-    def __init__(self, client: AIOKafkaConsumer, consumer: str) -> None:
+    def __init__(self, client: AIOKafkaConsumer, consumer: str, skips: Skips) -> None:
         self._client = client
         self._getmany = client.getmany
         self._consumer = consumer
+        self._skips = skips
+        self._look_at = 0.0
         self._rewind = False
         self._suspects: set[TopicPartition] = set()
         self._guilty: dict[TopicPartition, int] = {}
@@ -38,6 +45,7 @@ class Poll:
     async def getmany(self, *, timeout_ms: int, max_records: int) -> Found:
         """Poll as the client does; after an error of decoding, with care until its cause is found."""
         self._show_stuck()
+        await self._pass_skipped()
         try:
             if self._rewind:
                 await self._go_back()
@@ -82,12 +90,12 @@ class Poll:
         except Exception as error:
             if not is_undecodable(error):
                 raise
-            self._accuse(partition, max_records, error)
+            await self._accuse(partition, max_records, error)
             return {}
         await self._acquit(partition, len(found.get(partition, ())))
         return found
 
-    def _accuse(self, partition: TopicPartition, records: int, error: Exception) -> None:
+    async def _accuse(self, partition: TopicPartition, records: int, error: Exception) -> None:
         """Read the partition record by record from now on; or stop it, where the very next record is the one."""
         self._suspects.discard(partition)
         if partition not in self._guilty:
@@ -96,7 +104,9 @@ class Poll:
         del self._guilty[partition]
         self._stuck.add(partition)
         self._client.pause(partition)
-        log.error("partition-stuck", consumer=self._consumer, topic=partition.topic, partition=partition.partition, error=repr(error))
+        offset = await self._client.position(partition)
+        place = {"topic": partition.topic, "partition": partition.partition, "offset": offset}
+        log.error("partition-stuck", consumer=self._consumer, **place, error=repr(error))
 
     async def _acquit(self, partition: TopicPartition, records: int) -> None:
         """Trust a partition again that gave records, or has none."""
@@ -106,6 +116,32 @@ class Poll:
                 del self._guilty[partition]
         elif records or await self._client.position(partition) >= (self._client.highwater(partition) or 0):
             self._suspects.discard(partition)
+
+    async def _pass_skipped(self) -> None:
+        """Look now and then whether an operator lets a stuck partition go on; whatever fails here is tried again later."""
+        if not self._stuck or time.monotonic() < self._look_at:
+            return
+        self._look_at = time.monotonic() + LOOK_SECONDS
+        for partition in sorted(self._stuck):
+            try:
+                async with asyncio.timeout(PASS_SECONDS_MAX):
+                    await self._pass(partition)
+            except Exception as error:  # noqa: BLE001 - what leaves `getmany` would end the polling
+                log.warning("skip-waits", consumer=self._consumer, topic=partition.topic, partition=partition.partition, error=repr(error))
+
+    async def _pass(self, partition: TopicPartition) -> None:
+        """Go past the record that an operator had kept: everything before it is dealt with, for this partition gave nothing since."""
+        place = (partition.topic, partition.partition, await self._client.position(partition))
+        beyond = await self._skips.beyond(*place)
+        if beyond is None:
+            return
+        await self._client.commit({partition: beyond})
+        self._client.seek(partition, beyond)
+        self._client.resume(partition)
+        self._stuck.discard(partition)
+        self._suspects.add(partition)
+        await self._skips.done(*place)
+        log.warning("record-skipped", consumer=self._consumer, topic=partition.topic, partition=partition.partition, goes_on_at=beyond)
 
     def _show_stuck(self) -> None:
         """A rebalance clears pauses: then the partition is tried again, here or elsewhere."""

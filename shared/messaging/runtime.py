@@ -17,6 +17,7 @@ from shared.messaging.membership import Membership
 from shared.messaging.outbox import RELAY
 from shared.messaging.relay import Relay
 from shared.messaging.settings import KafkaSettings, Limits
+from shared.messaging.skip import Skips
 from shared.messaging.transaction import Transactions
 from shared.messaging.wakeup import Wakeup
 from shared.messaging.worker import Worker, run_worker
@@ -111,7 +112,15 @@ class Runtime:
             limits=self._limits,
         )
         consuming = Consuming(consumer.consumes.name, isolation, self._limits)
-        return Membership(consumer.consumes, consuming, breaker, kafka=self._kafka, readiness=self._readiness, limits=self._limits)
+        return Membership(
+            consumer.consumes,
+            consuming,
+            breaker,
+            skips=Skips(self._own_pool, consumer.consumes.name),
+            kafka=self._kafka,
+            readiness=self._readiness,
+            limits=self._limits,
+        )
 
     def _task(self, name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work, name=name)

@@ -62,8 +62,10 @@ WHERE dead_letter.state = 'open';
 SELECT count(*) FROM (SELECT FROM dead_letter WHERE consumer = $1 AND state = 'open' LIMIT $2) AS counted;
 
 -- name: list_dead_letters
--- Lists dead letters from a number on, oldest first, by whatever of consumer, code, topic, state and instants is asked for.
-SELECT number, consumer, topic, partition, record_offset, appended_at, source, id, code, reason, state, found_at, attempts, closed_because
+-- Lists dead letters from a number on, oldest first, by whatever is asked for.
+SELECT
+    number, consumer, topic, partition, record_offset, appended_at, source, id, code, reason, state, found_at, attempts,
+    closed_at, closed_because
 FROM dead_letter
 WHERE number > $1
     AND ($2::text IS NULL OR consumer = $2)
@@ -72,11 +74,17 @@ WHERE number > $1
     AND ($5::text IS NULL OR state = $5)
     AND ($6::timestamptz IS NULL OR found_at >= $6)
     AND ($7::timestamptz IS NULL OR found_at < $7)
-ORDER BY number LIMIT $8;
+    AND ($8::text IS NULL OR id = $8 OR starts_with(id, $8 || '/'))
+    AND ($9::text IS NULL OR strpos(lower(reason), lower($9)) > 0)
+ORDER BY number LIMIT $10;
 
 -- name: get_dead_letter
 -- Returns one dead letter whole.
 SELECT * FROM dead_letter WHERE number = $1;
+
+-- name: find_dead_letter_at
+-- Returns the number of the dead letter that a record is kept in.
+SELECT number FROM dead_letter WHERE consumer = $1 AND topic = $2 AND partition = $3 AND record_offset = $4;
 
 -- name: hold_dead_letter
 -- Locks one dead letter for the transaction that closes it, and tells its state.
@@ -104,9 +112,27 @@ INSERT INTO breaker (consumer, opened_at, reason) VALUES ($1, $2, $3) ON CONFLIC
 -- Tells since when and why a consumer has stopped itself; no row where it runs.
 SELECT opened_at, reason FROM breaker WHERE consumer = $1;
 
+-- name: list_breakers
+-- Lists the consumers that have stopped themselves.
+SELECT consumer, opened_at, reason FROM breaker;
+
 -- name: close_breaker
 -- Lets a consumer run again.
 DELETE FROM breaker WHERE consumer = $1;
+
+-- name: allow_skip
+-- Allows a consumer to go past what stands at its place; of one partition the last word counts.
+INSERT INTO skip (consumer, topic, partition, from_offset, to_offset, asked_at) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (consumer, topic, partition) DO UPDATE
+SET from_offset = excluded.from_offset, to_offset = excluded.to_offset, asked_at = excluded.asked_at;
+
+-- name: find_skip
+-- Tells where a consumer may go on from its place; no row where nobody allowed it.
+SELECT to_offset FROM skip WHERE consumer = $1 AND topic = $2 AND partition = $3 AND from_offset = $4;
+
+-- name: forget_skip
+-- Forgets what was skipped.
+DELETE FROM skip WHERE consumer = $1 AND topic = $2 AND partition = $3 AND from_offset = $4;
 
 -- name: count_relays
 -- Counts the relays that are alive for this schema: each holds the same lock, shared.
