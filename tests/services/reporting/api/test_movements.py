@@ -2,6 +2,7 @@
 
 import json
 
+import asyncpg
 import pytest
 
 from shared.plan.document import plan_document
@@ -95,3 +96,9 @@ async def test_the_record_of_acts_is_a_chain_that_can_be_read(stage: Stage) -> N
     assert [(item["sequence"], item["act"]["kind"]) for item in items] == [(1, "movement-published"), (2, "period-opened")]
     assert items[1]["previous_hash"] == items[0]["hash"]
     assert json.dumps(items)
+
+
+@pytest.mark.parametrize("change", ["UPDATE act SET actor = 'nobody'", "DELETE FROM act"])
+async def test_the_service_itself_can_not_change_the_record_of_acts(stage: Stage, change: str) -> None:
+    with pytest.raises(asyncpg.RaiseError, match="only ever appended"):
+        await stage.pool.execute(change)
