@@ -51,14 +51,11 @@ class Caller:
 
     def demand(self, *, movement: str | None = None, agency: str | None = None, source: str | None = None) -> None:
         """Raise the problem access-out-of-scope where the key does not reach what is asked for."""
-        reached = {
-            movement: movement is None or self.reaches_movement(movement),
-            agency: agency is None or self.reaches_agency(agency),
-            source: source is None or self.reaches_source(source),
-        }
-        out_of_reach = [what for what, inside in reached.items() if not inside]
+        # A list, for a movement, an agency and a source may bear the same name.
+        asked = ((movement, self.reaches_movement), (agency, self.reaches_agency), (source, self.reaches_source))
+        out_of_reach = [what for what, reaches in asked if what is not None and not reaches(what)]
         if out_of_reach:
-            problem = Problem("access-out-of-scope", what=", ".join(str(what) for what in out_of_reach))
+            problem = Problem("access-out-of-scope", what=", ".join(out_of_reach))
             metrics.DENIED.labels(problem.code).inc()
             log.warning("access-denied", caller=self.name, code=problem.code, what=out_of_reach)
             raise problem

@@ -72,8 +72,10 @@ def movement_routes(desk: Desk) -> APIRouter:
         return MovementWithPeriods(**movement_document(found).model_dump(), periods=await all_periods(desk, movement))
 
     @routes.get("/v1/acts")
-    async def acts(_caller: FromAuditor, asked: Annotated[Paging, Depends(paging)]) -> Page[LinkDocument]:
-        """Read the record of acts, a chain of hashes."""
+    async def acts(caller: FromAuditor, asked: Annotated[Paging, Depends(paging)]) -> Page[LinkDocument]:
+        """Read the record of acts, a chain of hashes; it is one chain, so only a key for all movements and agencies reads it."""
+        if caller.movements is not None or caller.agencies is not None:
+            raise Problem("access-out-of-scope", what="acts")
         links = await store.acts_after(desk.pool, number_in(asked), asked.limit + 1)
         documents = [link_document(link) for link in links]
         return page(documents, asked, lambda link: [str(link.sequence)])

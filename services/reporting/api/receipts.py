@@ -72,9 +72,13 @@ def id_in(text: str) -> uuid.UUID:
 
 
 def reaches(caller: Caller, receipt: Receipt) -> bool:
-    """Whether the caller's key is good for what the receipt is about; a rejected one may be about nothing that is known."""
-    movement = receipt.movement is None or receipt.state is ReceiptState.REJECTED or caller.reaches_movement(receipt.movement)
-    return movement and caller.reaches_source(receipt.source)
+    """A source sees each rejection of what it sent, whatever it names; all else must lie within the reach of the key."""
+    if not caller.reaches_source(receipt.source):
+        return False
+    if receipt.state is ReceiptState.REJECTED and Role.SOURCE in caller.roles:
+        return True
+    movement = receipt.movement is None or caller.reaches_movement(receipt.movement)
+    return movement and (receipt.agency is None or caller.reaches_agency(receipt.agency))
 
 
 async def waited(desk: Desk, receipt: uuid.UUID, seconds: float, until: ReceiptState, caller: Caller) -> Receipt:
@@ -85,7 +89,7 @@ async def waited(desk: Desk, receipt: uuid.UUID, seconds: float, until: ReceiptS
         if found is None:
             raise Problem("not-found")
         if not reaches(caller, found):
-            caller.demand(movement=found.movement, source=found.source)
+            caller.demand(movement=found.movement, agency=found.agency, source=found.source)
         left = deadline - asyncio.get_running_loop().time()
         if found.state in REACHED[until] or left <= 0:
             return found

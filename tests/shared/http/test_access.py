@@ -1,11 +1,12 @@
-"""No application is served that has a route without a guard."""
+"""No application is served that has a route without a guard; a key reaches what it is for and nothing else."""
 
 from collections.abc import Callable
 
 import pytest
 from fastapi import APIRouter, FastAPI
 
-from shared.http.access import Role, RouteUnguarded, assert_every_route_guarded, require
+from shared.http.access import Caller, Role, RouteUnguarded, assert_every_route_guarded, require
+from shared.http.problems import Problem
 from shared.http.requests import router
 from tests.shared.http.stage import stage_application
 
@@ -51,3 +52,13 @@ def test_a_route_for_no_role_can_not_be_declared() -> None:
     with pytest.raises(ValueError, match="at least one role"):
         require()
     assert require(Role.SOURCE).roles == {Role.SOURCE}
+
+
+@pytest.mark.parametrize(("movements", "agencies"), [(frozenset({"other"}), None), (None, frozenset({"other"}))])
+def test_a_movement_and_an_agency_of_the_same_name_are_two_things_to_reach(
+    movements: frozenset[str] | None, agencies: frozenset[str] | None
+) -> None:
+    caller = Caller(name="narrow", source=None, roles=frozenset({Role.OBSERVER}), movements=movements, agencies=agencies)
+    with pytest.raises(Problem) as refused:
+        caller.demand(movement="papi", agency="papi", source="papi")
+    assert refused.value.code == "access-out-of-scope"

@@ -5,6 +5,8 @@ import json
 import asyncpg
 import pytest
 
+from services.reporting.acts.access import Grant, add_key
+from shared.events.registry import Role
 from shared.plan.document import plan_document
 from tests.services.reporting.stage import MOVEMENT, PLAN, Stage, plan
 
@@ -89,6 +91,13 @@ async def test_a_movement_is_read_with_its_periods_and_states(stage: Stage) -> N
     assert [(period["period"], period["state"]) for period in body["periods"]] == [("2023-q2", "open"), ("2023-q3", "planned")]
     assert [item["movement"] for item in (await stage.ask("GET", "/v1/movements", key="lgsp")).json()["items"]] == [MOVEMENT]
     assert (await stage.ask("GET", "/v1/movements/nope")).status_code == 404
+
+
+async def test_the_record_of_acts_is_not_for_a_key_of_some_movements(stage: Stage) -> None:
+    grant = Grant(name="narrow", roles=(Role.OBSERVER,), movements=("other",))
+    stage.keys["narrow"] = await add_key(stage.foundation.transactions, grant, None)
+    answer = await stage.ask("GET", "/v1/acts", key="narrow")
+    assert (answer.status_code, answer.json()["code"]) == (403, "access-out-of-scope")
 
 
 async def test_the_record_of_acts_is_a_chain_that_can_be_read(stage: Stage) -> None:

@@ -93,3 +93,21 @@ async def test_a_key_of_one_movement_sees_receipts_of_that_movement(stage: Stage
 
 async def test_a_cursor_that_is_none_of_ours_is_refused(stage: Stage) -> None:
     assert (await stage.ask("GET", "/v1/receipts", params={"after": "x!"})).json()["code"] == "cursor-invalid"
+
+
+@pytest.mark.parametrize("role", [Role.OBSERVER, Role.SOURCE])
+async def test_a_key_for_some_agencies_sees_no_receipt_of_another(stage: Stage, role: Role) -> None:
+    source = "lgsp" if role is Role.SOURCE else None
+    grant = Grant(name="narrow", roles=(role,), source=source, agencies=("ha-nam.duy-tien",))
+    stage.keys["narrow"] = await add_key(stage.foundation.transactions, grant, None)
+    path = (await stage.send(report())).headers["location"]
+    assert (await stage.ask("GET", path, key="narrow")).json()["code"] == "access-out-of-scope"
+    assert (await stage.ask("GET", "/v1/receipts", key="narrow")).json()["items"] == []
+
+
+async def test_a_rejection_is_seen_by_its_source_whatever_it_names_and_by_others_within_their_reach(stage: Stage) -> None:
+    grant = Grant(name="narrow", roles=(Role.OBSERVER,), movements=("other",))
+    stage.keys["narrow"] = await add_key(stage.foundation.transactions, grant, None)
+    path = (await stage.send(report(agency="ninh-binh"))).headers["location"]
+    assert (await stage.ask("GET", path, key="lgsp")).json()["state"] == "rejected"
+    assert (await stage.ask("GET", path, key="narrow")).status_code == 403
