@@ -4,7 +4,7 @@ VENV := .venv/bin
 export PORT_OFFSET
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo up test check test-tools lock clean
+.PHONY: help setup setup-dev demo up test check test-tools bench lock clean
 
 help: ## list all targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -32,6 +32,9 @@ check: setup-dev ## formatting, lint, types, import contracts
 
 test-tools: setup-dev ## run the tests that need a foreign program, such as a browser
 	@$(VENV)/python -m pytest -m tools
+
+bench: setup-dev ## run everything side by side and print ratios; PARTS="rates latency memory growth", FULL=--full
+	@$(VENV)/python -m tests.benchmarks $(PARTS) $(FULL)
 
 lock: setup-dev ## write the locks of packages and of Kafka's jars anew
 	@$(VENV)/python -m deploy.local.lock

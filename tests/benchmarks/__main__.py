@@ -1,0 +1,100 @@
+"""`make bench`: everything side by side on a real broker and a real database. Exit code 1 where a ratio is under its floor."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from deploy.local.failure import run_main
+from tests.benchmarks.competitors import RUNTIME
+from tests.benchmarks.competitors.environment import prepare
+from tests.benchmarks.ground import Ground, ground, servers
+from tests.benchmarks.growth import cost
+from tests.benchmarks.latency import latencies
+from tests.benchmarks.printed import say_growth, say_latency, say_memory, say_rates
+from tests.benchmarks.rates import one, ratios, rounds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How much is measured."""
+
+    rounds: int
+    records: int
+    quiet_records: int
+    memory_records: int
+    growth_rows: tuple[int, ...]
+    growth_records: int
+
+
+DEFAULT = Size(
+    rounds=5, records=30_000, quiet_records=20, memory_records=150_000, growth_rows=(0, 250_000, 1_000_000), growth_records=20_000
+)
+FULL = Size(
+    rounds=9,
+    records=60_000,
+    quiet_records=120,
+    memory_records=1_000_000,
+    growth_rows=(0, 500_000, 1_000_000, 2_000_000, 5_000_000),
+    growth_records=40_000,
+)
+
+Part = Callable[[Ground, Size], Awaitable[bool]]
+
+
+async def rates(on: Ground, size: Size) -> bool:
+    """Compare, and tell whether all ratios hold."""
+    done = []
+    async for trials in rounds(on, count=size.rounds, records=size.records):
+        done.append(trials)
+        print(f"round {len(done)} of {size.rounds}: {', '.join(f'{each.competitor} {each.rate:,.0f}/s' for each in trials)}", flush=True)
+    found = ratios(done)
+    say_rates(done, found)
+    return all(ratio.holds for ratio in found)
+
+
+async def latency(on: Ground, size: Size) -> bool:
+    """Report how long a hop takes in a quiet system."""
+    say_latency(await latencies(on, size.quiet_records))
+    return True
+
+
+async def memory(on: Ground, size: Size) -> bool:
+    """Report the runtime's memory over many records."""
+    say_memory(await one(on, RUNTIME, size.memory_records))
+    return True
+
+
+async def growth(on: Ground, size: Size) -> bool:
+    """Report what a record costs as tables grow."""
+    say_growth([await cost(on, rows=rows, records=size.growth_records) for rows in size.growth_rows])
+    return True
+
+
+PARTS: dict[str, Part] = {"rates": rates, "latency": latency, "memory": memory, "growth": growth}
+
+
+async def measure(names: Sequence[str], size: Size) -> bool:
+    """Run the parts one after the other."""
+    with servers("bench") as on:
+        async with ground(on) as here:
+            held = [await PARTS[name](here, size) for name in names]
+    return all(held)
+
+
+def main() -> int:
+    """Read what is wanted, measure, and judge by the ratios alone."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("parts", nargs="*", help=f"which of {', '.join(PARTS)}; all by default")
+    parser.add_argument("--full", action="store_true", help="more rounds, a million records, tables of up to 5 million rows")
+    chosen = parser.parse_args()
+    unknown = sorted(set(chosen.parts) - set(PARTS))
+    if unknown:
+        parser.error(f"there is no part {', '.join(unknown)}; there are {', '.join(PARTS)}")
+    prepare()
+    return 0 if asyncio.run(measure(chosen.parts or list(PARTS), FULL if chosen.full else DEFAULT)) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(run_main(main))
