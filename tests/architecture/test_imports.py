@@ -41,6 +41,7 @@ SHARED = (
     "http",
     "logging",
     "messaging",
+    "operating",
     "plan",
     "readiness",
     "service",

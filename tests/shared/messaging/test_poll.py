@@ -14,12 +14,12 @@ from tests.shared.messaging.words import words
 CRC_PLACE, CRC_FROM = 17, 21
 
 
-async def send_undecodable(stage: Stage, partition: int) -> None:
+async def send_undecodable(stage: Stage, partition: int, *, value: bytes = b"{}") -> None:
     """Send a record whose header has a name that is not UTF-8, as other clients can."""
     producer = AIOKafkaProducer(bootstrap_servers=stage.kafka.bootstrap)
     await producer.start()
     batch = producer.create_batch()
-    batch.append(timestamp=None, key=b"k", value=b"{}", headers=[("NAME", b"value")])
+    batch.append(timestamp=None, key=b"k", value=value, headers=[("NAME", b"value")])
     written = bytearray(batch._build()).replace(b"NAME", b"\xff\xfe\xfd\xfc")
     written[CRC_PLACE:CRC_FROM] = struct.pack(">I", calc_crc32c(bytes(written[CRC_FROM:])))
     batch._buffer = written
