@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from deploy.local.places import CHECKOUT
+from tests.deploy.outside_make import outside_make
 
 MAKEFILE = (CHECKOUT / "Makefile").read_text()
 TARGETS = set(re.findall(r"^([a-z][a-z-]*):", MAKEFILE, re.MULTILINE))
@@ -15,7 +16,9 @@ TARGETS = set(re.findall(r"^([a-z][a-z-]*):", MAKEFILE, re.MULTILINE))
 
 def listed(*arguments: str) -> list[str]:
     """What make prints, line by line."""
-    return subprocess.run(["make", *arguments], cwd=CHECKOUT, capture_output=True, text=True, check=True).stdout.splitlines()
+    return subprocess.run(
+        ["make", *arguments], cwd=CHECKOUT, env=outside_make(), capture_output=True, text=True, check=True
+    ).stdout.splitlines()
 
 
 def test_make_alone_is_make_help() -> None:

@@ -1,13 +1,16 @@
 """The services as the pages speak of them: settings, routes and commands, taken from the code."""
 
+import asyncio
 import importlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
 import typer
 from fastapi import FastAPI
 
+from shared.service import Service
 from shared.settings import ServiceSettings, load_settings
 
 SERVICES = ("reporting", "scoring", "notifications")
@@ -22,13 +25,23 @@ def settings_class(service: str) -> type[ServiceSettings]:
 
 
 @cache
-def application(service: str) -> FastAPI:
-    """The HTTP application of a service; building it needs neither database nor broker."""
+def built(service: str) -> Service:
+    """A service that is wired and not started; building it needs neither database nor broker."""
     settings = load_settings(settings_class(service), {f"{service.upper()}_{name}": value for name, value in NOWHERE.items()})
-    built = importlib.import_module(f"services.{service}.app").build(settings)
-    http = built.foundation.http
-    assert isinstance(http, FastAPI)
-    return http
+    # Pool and gate want a running loop, and the caller may have one of its own.
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(asyncio.run, _built(service, settings)).result()
+
+
+async def _built(service: str, settings: ServiceSettings) -> Service:
+    made = importlib.import_module(f"services.{service}.app").build(settings)
+    assert isinstance(made, Service)
+    return made
+
+
+def application(service: str) -> FastAPI:
+    """The HTTP application of a service."""
+    return built(service).foundation.http
 
 
 @cache

@@ -45,6 +45,14 @@ class Story:
         found: Score = await wait_until(f"the score of {agency}, version {version}", look)
         return found
 
+    async def score_is_gone(self, agency: str) -> None:
+        """Wait until nothing stands of a unit's score."""
+
+        async def look() -> bool:
+            return await read_score(self.client, self.plan, PERIOD, agency) is None
+
+        await wait_until(f"the score of {agency} to be void", look)
+
     async def receipt_in_state(self, receipt: str, state: str) -> Any:
         """Wait until a receipt tells a state."""
 
@@ -90,6 +98,7 @@ async def return_and_resend(story: Story) -> Step:
     path = f"/v1/reports/{story.plan.movement}/{PERIOD}/{KIM_BANG}/1/return"
     await story.client.post("reporting", path, body, role="standing-body")
     await story.receipt_in_state(receipt, "returned")
+    await story.score_is_gone(KIM_BANG)
     await send_over_http(story.client, changed(story.reports[KIM_BANG], 2), SOURCE)
     after = await story.scored(KIM_BANG, 2)
     return Step(

@@ -13,6 +13,7 @@ import pytest
 
 from deploy.local import bootstrap
 from deploy.local.places import CHECKOUT
+from tests.deploy.outside_make import outside_make
 
 SETUP_SECONDS_MAX = 100
 DiskUsage = namedtuple("DiskUsage", "total used free")
@@ -118,6 +119,7 @@ def test_a_python_without_venv_is_told_how_to_get_it(output: str, sentence: str)
 
 def test_what_is_set_up_already_is_not_set_up_again() -> None:
     began = (bootstrap.VENV / ".thidua-dev").stat().st_mtime_ns
-    result = subprocess.run(["make", "setup-dev", f"PYTHON={sys.executable}"], cwd=CHECKOUT, capture_output=True, text=True)
+    command = ["make", "setup-dev", f"PYTHON={sys.executable}"]
+    result = subprocess.run(command, cwd=CHECKOUT, env=outside_make(), capture_output=True, text=True)
     assert (result.returncode, result.stdout) == (0, "")
     assert (bootstrap.VENV / ".thidua-dev").stat().st_mtime_ns == began
