@@ -1,6 +1,7 @@
 """One real stack for all end-to-end tests: broker, database and the three services as processes, with PAPI's movement live."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
@@ -36,7 +37,7 @@ class World:
 @pytest.fixture(scope="session")
 def world() -> Iterator[World]:
     """PAPI's movement is published; one of its periods is open, and one was closed without a report."""
-    with local_stack("end-to-end", ports=Ports.free()) as stack:
+    with local_stack(f"end-to-end-{os.getpid()}", ports=Ports.free()) as stack:
         keys = stack.add_keys(roles=ROLES, sources=SOURCES)
         stack.command("reporting", "publish", str(PAPI))
         made = World(stack=stack, keys=keys, plan=read_plan(PAPI.read_text("utf-8")))
