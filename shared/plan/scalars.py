@@ -14,6 +14,7 @@ from shared.plan.values import plain, shown
 
 AMOUNT_MAGNITUDE_MAX = Decimal(10) ** 15
 AMOUNT_PLACES_MAX = 12
+DAY_FIRST, DAY_LAST = date(1900, 1, 1), date(2999, 12, 31)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,18 +127,30 @@ class Flag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
+    """A day, far enough from the ends of the calendar that the days around it, in any time zone, exist too."""
+
     def read(self, reading: Reading, data: object, pointer: str) -> date:
-        if isinstance(data, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", data):
-            try:
-                return date.fromisoformat(data)
-            except ValueError:
-                pass
-        raise wrong_type(
-            reading, pointer, "ngày có thật, dạng NĂM-THÁNG-NGÀY (ví dụ 2023-02-22)", "a real day as YEAR-MONTH-DAY (2023-02-22)"
-        )
+        day = day_of(data)
+        if day is None:
+            raise wrong_type(
+                reading, pointer, "ngày có thật, dạng NĂM-THÁNG-NGÀY (ví dụ 2023-02-22)", "a real day as YEAR-MONTH-DAY (2023-02-22)"
+            )
+        if not DAY_FIRST <= day <= DAY_LAST:
+            vi, en = f"Ngày phải từ {DAY_FIRST} đến {DAY_LAST}.", f"The day must be from {DAY_FIRST} to {DAY_LAST}."
+            raise reading.refuse(pointer, "day-out-of-range", vi, en)
+        return day
 
     def write(self, value: date) -> object:
         return value.isoformat()
+
+
+def day_of(data: object) -> date | None:
+    if not isinstance(data, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", data):
+        return None
+    try:
+        return date.fromisoformat(data)
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal, InvalidOperation
 
 import yaml
@@ -14,6 +15,7 @@ TEXT_LENGTH_MAX = 2_000_000
 NESTING_MAX = 60
 DIGITS_MAX = 30
 TAG = "tag:yaml.org,2002:"
+UNKEEPABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 BOOLEANS = {"true": True, "false": False}
 
 
@@ -32,7 +34,7 @@ def read_yaml(text: str) -> tuple[object, Reading]:
         return None, reading
     except RecursionError:
         return None, too_deep(reading, "")
-    if root is None:
+    if root is None or root.tag == f"{TAG}null":
         reading.note("", "plan-empty", "Tệp kế hoạch trống.", "The plan is empty.")
         return None, reading
     return Tree(reading=reading, marks=marks).value(root, "", 0), reading
@@ -79,12 +81,12 @@ class Tree:
             return self.mapping(node, pointer, depth)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(item, f"{pointer}/{index}", depth + 1) for index, item in enumerate(node.value)]
-        return self.scalar(node, pointer)
+        return self.scalar(node, pointer) if isinstance(node, yaml.ScalarNode) else None
 
     def mapping(self, node: yaml.MappingNode, pointer: str, depth: int) -> dict[str, object]:
         values: dict[str, object] = {}
         for key_node, value_node in node.value:
-            key = key_node.value if isinstance(key_node, yaml.ScalarNode) else ""
+            key = self.text(key_node, pointer) if isinstance(key_node, yaml.ScalarNode) else ""
             place = pointer_to(pointer, key)
             if key in values:
                 self.note_duplicate(key_node, place, key)
@@ -100,8 +102,16 @@ class Tree:
             PlanProblem(line=line, column=column, pointer=pointer, code="key-duplicate", sentence_vi=vi, sentence_en=en)
         )
 
-    def scalar(self, node: yaml.Node, pointer: str) -> object:
-        text: str = node.value
+    def text(self, node: yaml.ScalarNode, pointer: str) -> str:
+        """The text of a node. YAML can write characters that nothing can keep: half a surrogate pair, the null character, other controls."""
+        text = UNKEEPABLE.sub("\ufffd", node.value)
+        if text != node.value:
+            vi, en = "Chữ ở đây có ký tự không lưu được.", "The text here holds a character that can not be kept."
+            self.reading.note(pointer, "text-invalid", vi, en)
+        return text
+
+    def scalar(self, node: yaml.ScalarNode, pointer: str) -> object:
+        text = self.text(node, pointer)
         kind = node.tag.removeprefix(TAG)
         if kind == "null":
             return None

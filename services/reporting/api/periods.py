@@ -24,15 +24,19 @@ from shared.plan.types import Period
 
 PERIOD = "/v1/movements/{movement}/periods/{period}"
 
+# At the ends of the calendar an instant has no local day.
+MOMENT_FIRST, MOMENT_LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2999, 12, 31, tzinfo=UTC)
+Moment = Annotated[AwareDatetime, Field(ge=MOMENT_FIRST, le=MOMENT_LAST)]
+
 FromAnyone = Annotated[Caller, Depends(require(*Role))]
 
 
 class ExtendBody(Body):
     """The new dates; one that is left out stays."""
 
-    due_at: AwareDatetime | None = None
-    grace_ends_at: AwareDatetime | None = None
-    closes_at: AwareDatetime | None = None
+    due_at: Moment | None = None
+    grace_ends_at: Moment | None = None
+    closes_at: Moment | None = None
     reason: Reason
 
 
@@ -46,7 +50,7 @@ class ReopenBody(Body):
     """Why, and until when; without a date it stays open until it is closed."""
 
     reason: Reason
-    closes_at: AwareDatetime | None = None
+    closes_at: Moment | None = None
 
 
 CLOSE_BODY = {"required": False, "content": {"application/json": {"schema": CloseBody.model_json_schema()}}}

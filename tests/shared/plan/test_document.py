@@ -130,6 +130,11 @@ def test_all_faults_are_named_at_once_with_line_and_column() -> None:
     ("text", "code", "pointer"),
     [
         ("", "plan-empty", ""),
+        ("null", "plan-empty", ""),
+        (GOOD.replace("due: 2023-07-10", "due: 9999-12-31"), "day-out-of-range", "/periods/0/due"),
+        (GOOD.replace("title_en: A small movement", 'title_en: "A\\0"'), "text-invalid", "/title_en"),
+        (GOOD.replace("title_en: A small movement", 'title_en: "A\\ud800"'), "text-invalid", "/title_en"),
+        (GOOD + '"\\ud800": 1\n', "text-invalid", ""),
         ("a: [1", "yaml-malformed", ""),
         ("\x00", "yaml-malformed", ""),
         ("- a\n- b", "wrong-type", ""),
@@ -140,7 +145,23 @@ def test_all_faults_are_named_at_once_with_line_and_column() -> None:
         ("a: " + "[" * 100 + "]" * 100, "plan-too-deep", "/a" + "/0" * 60),
         ("a" * 2_000_001, "plan-too-large", ""),
     ],
-    ids=["empty", "syntax", "control", "list", "duplicate", "alias", "tag", "very deep", "deep", "large"],
+    ids=[
+        "empty",
+        "null",
+        "day",
+        "null character",
+        "surrogate",
+        "surrogate key",
+        "syntax",
+        "control",
+        "list",
+        "duplicate",
+        "alias",
+        "tag",
+        "very deep",
+        "deep",
+        "large",
+    ],
 )
 def test_a_document_that_is_no_plan_is_refused_with_its_place(text: str, code: str, pointer: str) -> None:
     assert (code, pointer) in problems_of(text)

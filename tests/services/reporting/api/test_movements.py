@@ -74,6 +74,14 @@ async def test_every_fault_of_a_plan_is_named_with_its_line(stage: Stage) -> Non
 
 
 @pytest.mark.parametrize(
+    "text", ["null", PLAN.replace("A movement", '"A\\ud800"  #'), '"\\ud800": 1', PLAN.replace("2023-07-05", "9999-12-31")]
+)
+async def test_no_plan_is_too_strange_to_be_answered(stage: Stage, text: str) -> None:
+    status, body = await publish(stage, text)
+    assert (status, body["code"]) == (422, "plan-invalid")
+
+
+@pytest.mark.parametrize(
     ("content", "type_", "code"), [(b"\xff", "application/yaml", "body-not-utf8"), (b"a", "text/plain", "content-type-unsupported")]
 )
 async def test_what_is_no_plan_at_all_is_refused(stage: Stage, content: bytes, type_: str, code: str) -> None:

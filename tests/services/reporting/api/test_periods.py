@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+import pytest
+
 from services.reporting.acts.periods import Bidding
 from services.reporting.domain.chain import first_broken
 from services.reporting.store.registry import acts_after
@@ -189,3 +191,11 @@ async def test_only_the_standing_body_acts_on_periods(stage: Stage) -> None:
         for act in ("open", "extend", "close", "reopen"):
             answer = await stage.ask("POST", f"{PATH}/{act}", key=key, json={"reason": "x"})
             assert answer.json()["code"] == "access-role-missing"
+
+
+@pytest.mark.parametrize(("act", "moved"), [("extend", "due_at"), ("extend", "closes_at"), ("reopen", "closes_at")])
+@pytest.mark.parametrize("instant", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "9999-12-31T23:59:59Z"])
+async def test_an_instant_at_the_end_of_the_calendar_is_out_of_range(stage: Stage, act: str, moved: str, instant: str) -> None:
+    answer = await stage.ask("POST", f"{PATH}/{act}", json={"reason": "Gia hạn", moved: instant})
+    assert (answer.status_code, answer.json()["code"]) == (422, "field-out-of-range"), answer.text
+    assert answer.json()["errors"][0]["pointer"] == f"/{moved}"
