@@ -103,7 +103,7 @@ class Tree:
         )
 
     def text(self, node: yaml.ScalarNode, pointer: str) -> str:
-        """The text of a node. YAML can write characters that nothing can keep: half a surrogate pair, the null character, other controls."""
+        """The text of a node. YAML can write what nothing can keep: half a surrogate pair, the null character, other controls."""
         text = UNKEEPABLE.sub("\ufffd", node.value)
         if text != node.value:
             vi, en = "Chữ ở đây có ký tự không lưu được.", "The text here holds a character that can not be kept."
