@@ -92,6 +92,6 @@ def stuck_lines(service: str, stuck: Stuck) -> str:
     record, whole = stuck.found.record, " --whole-batch" if stuck.found.whole_batch else ""
     place = f"--topic {record.topic} --partition {record.partition} --offset {record.offset}"
     return (
-        f"{stuck.consumer}  {record.coordinates}  {stuck.behind} records wait  {one_line(stuck.found.reason)}\n"
+        f"{stuck.consumer}  {record.coordinates}  {stuck.behind} waiting  {one_line(stuck.found.reason)}\n"
         f"  python -m services.{service} consumers skip {stuck.consumer} {place}{whole}"
     )
