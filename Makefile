@@ -4,7 +4,7 @@ VENV := .venv/bin
 export PORT_OFFSET
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo up test check test-tools bench lock clean
+.PHONY: help setup setup-dev demo up test check test-tools bench chaos mutants proof lock clean
 
 help: ## list all targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -35,6 +35,16 @@ test-tools: setup-dev ## run the tests that need a foreign program, such as a br
 
 bench: setup-dev ## run everything side by side and print ratios; PARTS="rates latency memory growth", FULL=--full
 	@$(VENV)/python -m tests.benchmarks $(PARTS) $(FULL)
+
+chaos: setup-dev ## shake the whole stack under load and check that nothing is lost, doubled or reordered; SEED=1 FAULTS=500
+	@$(VENV)/python -m tests.chaos --seed $(or $(SEED),1) --faults $(or $(FAULTS),500)
+
+mutants: setup-dev ## break the runtime in every known way and see that a test notices; WORDS="inbox relay" chooses
+	@$(VENV)/python -m tests.chaos.hunt $(WORDS)
+
+proof: setup-dev ## run the long proofs: mutants, chaos, fuzzing, drills
+	@$(VENV)/python -m tests.chaos.hunt
+	@$(VENV)/python -m pytest -m proof
 
 lock: setup-dev ## write the locks of packages and of Kafka's jars anew
 	@$(VENV)/python -m deploy.local.lock
