@@ -48,8 +48,8 @@ def requests_made(path: str) -> list[tuple[str, str, str]]:
     return found
 
 
-NAMED = [(path, method, asked) for path in pages() for method, asked in requests_named(path)]
-MADE = [(path, service, method, asked) for path in pages() for service, method, asked in requests_made(path)]
+NAMED = [(path, method, asked) for path in pages() for method, asked in sorted(requests_named(path))]
+MADE = [(path, service, method, asked) for path in pages() for service, method, asked in sorted(requests_made(path))]
 
 
 @pytest.mark.parametrize(("path", "method", "asked"), NAMED)

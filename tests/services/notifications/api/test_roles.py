@@ -1,6 +1,6 @@
 """Every route of the service serves the roles that it declares, and nobody else."""
 
-from uuid import uuid4
+from uuid import UUID
 
 import httpx
 import pytest
@@ -13,7 +13,7 @@ from tests.services.notifications.stage import PHU_LY, Stage
 ANYONE = frozenset(Role)
 OWNERS = frozenset({Role.OBSERVER, Role.SOURCE, Role.OPERATOR})
 KEEPERS = frozenset({Role.OPERATOR, Role.STANDING_BODY})
-ID = uuid4()
+ID = UUID("9f67e5c2-5af8-48d7-95f9-6406393db1b9")
 ROUTES = (
     ("GET", "/v1/events", ANYONE),
     ("POST", "/v1/subscriptions", OWNERS),
