@@ -68,8 +68,11 @@ class Relay:
     async def _step(self, connection: Connection) -> bool:
         """Read, send, wait for the acknowledgement, only then delete; tells whether there may be more."""
         bounds = (self._limits.relay_shard_rows_max, self._limits.relay_shard_bytes_max)
-        rows = await connection.fetch(QUERIES.read_outbox, sorted(self._shards), self._sender.topics_away, *bounds)
+        away = self._sender.topics_away
+        rows = await connection.fetch(QUERIES.read_outbox, sorted(self._shards), away, *bounds)
         if not rows:
+            if not away:  # nothing waits, so what failed before is over, also where nothing new is announced for long
+                self._working()
             return False
         sent = await self._sender.send(rows)
         shards = [row["shard"] for row in sent.acknowledged]

@@ -2,6 +2,7 @@
 
 import pytest
 from aiokafka import AIOKafkaProducer
+from prometheus_client import REGISTRY
 
 from shared.messaging.outbox import HEADER_COLUMNS, SHARDS
 from shared.messaging.sender import partition_of
@@ -57,6 +58,18 @@ async def test_a_relay_whose_connection_is_killed_goes_on_in_order(stage: Stage)
     announced = await stage.announced()
     assert {number for _, number in announced} == set(range(300))
     assert in_order_per_key(announced)
+
+
+async def test_a_relay_that_lost_its_connection_is_ready_again_though_nothing_is_announced(stage: Stage) -> None:
+    failures = REGISTRY.get_sample_value("thidua_relay_failures_total") or 0
+
+    async def has_failed() -> bool:
+        await stage.pool.execute(KILL_RELAYS)
+        return (REGISTRY.get_sample_value("thidua_relay_failures_total") or 0) > failures
+
+    async with stage.running([]):
+        await stage.until(has_failed)
+        await stage.until_nothing_missing()
 
 
 async def test_relays_share_the_shards_and_take_those_of_one_that_left(stage: Stage) -> None:
