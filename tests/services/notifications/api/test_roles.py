@@ -5,6 +5,7 @@ from uuid import UUID
 import httpx
 import pytest
 
+from services.notifications.contract import CONSUMES
 from shared.events.registry import Role
 from shared.foundation import Service
 from shared.http.access import assert_every_route_guarded
@@ -13,6 +14,8 @@ from tests.services.notifications.stage import PHU_LY, Stage
 ANYONE = frozenset(Role)
 OWNERS = frozenset({Role.OBSERVER, Role.SOURCE, Role.OPERATOR})
 KEEPERS = frozenset({Role.OPERATOR, Role.STANDING_BODY})
+OPERATORS = frozenset({Role.OPERATOR})
+NUMBER = 4711
 ID = UUID("9f67e5c2-5af8-48d7-95f9-6406393db1b9")
 ROUTES = (
     ("GET", "/v1/events", ANYONE),
@@ -24,6 +27,12 @@ ROUTES = (
     ("PUT", f"/v1/contacts/{PHU_LY}", KEEPERS),
     ("GET", f"/v1/contacts/{PHU_LY}", KEEPERS),
     ("GET", "/v1/notices", KEEPERS | {Role.OBSERVER}),
+    ("GET", "/v1/dead-letters", OPERATORS),
+    ("GET", f"/v1/dead-letters/{NUMBER}", OPERATORS),
+    ("POST", f"/v1/dead-letters/{NUMBER}/replay", OPERATORS),
+    ("POST", f"/v1/dead-letters/{NUMBER}/drop", OPERATORS),
+    ("GET", "/v1/consumers", OPERATORS),
+    ("POST", f"/v1/consumers/{CONSUMES.name}/resume", OPERATORS),
 )
 
 
@@ -33,7 +42,8 @@ def test_every_route_is_guarded(service: Service) -> None:
 
 def test_every_route_is_walked_here(service: Service) -> None:
     paths = {path for path in service.foundation.http.openapi()["paths"] if path.startswith("/v1/")}
-    templates = {path.replace(str(ID), "{subscription}").replace(PHU_LY, "{agency}") for _, path, _ in ROUTES}
+    parameters = {str(ID): "{subscription}", PHU_LY: "{agency}", str(NUMBER): "{number}", CONSUMES.name: "{name}"}
+    templates = {"/".join(parameters.get(part, part) for part in path.split("/")) for _, path, _ in ROUTES}
     assert templates == paths
 
 
