@@ -78,17 +78,29 @@ async def under_way(admin_url: str) -> int:
 
 async def read_topics(bootstrap: str, names: Sequence[str]) -> list[Seen]:
     """Read the topics whose names begin so, from their beginnings to their ends."""
+    places = await partitions_of(bootstrap, names)
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest", enable_auto_commit=False)
     await consumer.start()
     try:
-        topics = [topic for topic in await consumer.topics() if topic.startswith(tuple(names))]
-        places = [TopicPartition(topic, n) for topic in topics for n in consumer.partitions_for_topic(topic) or ()]
-        if not places:
-            raise TopicsAway(f"the broker tells of no topic named {names}")
         consumer.assign(places)
         return await _until_ends(consumer, places)
     finally:
         await consumer.stop()
+
+
+async def partitions_of(bootstrap: str, names: Sequence[str]) -> list[TopicPartition]:
+    """Ask the cluster which partitions there are."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        topics = [topic for topic in await admin.list_topics() if topic.startswith(tuple(names))]
+        told = await admin.describe_topics(topics)
+    finally:
+        await admin.close()
+    places = [TopicPartition(topic["topic"], part["partition"]) for topic in told for part in topic["partitions"]]
+    if not places:
+        raise TopicsAway(f"the broker tells of no topic named {names}")
+    return places
 
 
 async def _until_ends(consumer: AIOKafkaConsumer, places: Sequence[TopicPartition]) -> list[Seen]:
