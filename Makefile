@@ -42,7 +42,7 @@ chaos: setup-dev ## shake the whole stack under load and check that nothing is l
 mutants: setup-dev ## break the runtime in every known way and see that a test notices; WORDS="inbox relay" chooses
 	@$(VENV)/python -m tests.chaos.hunt $(WORDS)
 
-proof: setup-dev ## run the long proofs: mutants, chaos, fuzzing, drills
+proof: setup-dev ## run the long proofs: mutants of the runtime, and the long chaos run
 	@$(VENV)/python -m tests.chaos.hunt
 	@$(VENV)/python -m pytest -m proof
 

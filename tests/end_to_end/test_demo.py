@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from deploy.local.demo.papi import PUBLISHED, YEARS, published_totals, read_year
-from tests.end_to_end.demo_run import DemoRun
+from tests.end_to_end.demo_run import SECONDS_MAX, DemoRun
+
+pytestmark = pytest.mark.timeout(SECONDS_MAX + 60)
 
 
 def test_the_demo_ends_well_and_says_that_all_three_subscribers_agree(demo_run: DemoRun) -> None:
