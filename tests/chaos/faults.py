@@ -209,12 +209,16 @@ async def set_back(bootstrap: str, group: str, records: int) -> None:
     await consumer.start()
     try:
         consumer.assign(list(back))
-        while back:
-            try:
-                await consumer.commit(back)
-            except KafkaError:
-                await asyncio.sleep(0.5)
-            else:
-                return
+        while back and not await committed(consumer, back):  # noqa: ASYNC110 - the group empties when it does
+            await asyncio.sleep(0.5)
     finally:
         await consumer.stop()
+
+
+async def committed(consumer: AIOKafkaConsumer, offsets: Mapping[TopicPartition, int]) -> bool:
+    """Commit, and tell whether the coordinator took it."""
+    try:
+        await consumer.commit(dict(offsets))
+    except KafkaError:
+        return False
+    return True

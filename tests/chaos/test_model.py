@@ -7,7 +7,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -120,90 +120,92 @@ class Play(AsyncExitStack):
         return await self.stage.count("mark") == 0
 
 
-def machine_of(bootstrap: str, postgres: PostgresAddress, loop: asyncio.AbstractEventLoop) -> type[RuleBasedStateMachine]:
-    """Make the machine for one pair of servers."""
+class Machine(RuleBasedStateMachine):
+    """Draws what happens. The servers are those of the test that runs it."""
 
-    class Machine(RuleBasedStateMachine):
-        def run(self, work: Coroutine[Any, Any, T]) -> T:
-            """Take one step of the example."""
-            return loop.run_until_complete(asyncio.wait_for(work, 60))
+    bootstrap: ClassVar[str]
+    postgres: ClassVar[PostgresAddress]
+    loop: ClassVar[asyncio.AbstractEventLoop]
 
-        @initialize()
-        def begin(self) -> None:
-            self.held = AsyncExitStack()
-            self.number = 0
-            self.play = self.run(self._open())
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Take one step of the example."""
+        return self.loop.run_until_complete(asyncio.wait_for(work, 60))
 
-        async def _open(self) -> Play:
-            url = self.held.enter_context(fresh_database(postgres))
-            stage = await self.held.enter_async_context(built(bootstrap, url))
-            await stage.create(stage.topic, stage.out, partitions=2)
-            await stage.pool.execute(TABLES)
-            return Play(stage)
+    @initialize()
+    def begin(self) -> None:
+        self.held = AsyncExitStack()
+        self.number = 0
+        self.play = self.run(self._open())
 
-        def _word(self, key: str, wish: str) -> Word:
-            self.number += 1
-            return Word(id=f"w{self.number}", key=key, number=self.number, wish=wish)
+    async def _open(self) -> Play:
+        url = self.held.enter_context(fresh_database(self.postgres))
+        stage = await self.held.enter_async_context(built(self.bootstrap, url))
+        await stage.create(stage.topic, stage.out, partitions=2)
+        await stage.pool.execute(TABLES)
+        return Play(stage)
 
-        @rule(keys=st.lists(st.sampled_from(KEYS), min_size=1, max_size=30))
-        def send_words(self, keys: list[str]) -> None:
-            self.run(self.play.send([self._word(key, "apply") for key in keys]))
+    def _word(self, key: str, wish: str) -> Word:
+        self.number += 1
+        return Word(id=f"w{self.number}", key=key, number=self.number, wish=wish)
 
-        @rule(keys=st.lists(st.sampled_from(KEYS), min_size=1, max_size=6))
-        def send_poison_between_words(self, keys: list[str]) -> None:
-            poison = [self._word(key, "reject") for key in keys[:3]]
-            self.run(self.play.send([*poison, b"no word", *[self._word(key, "apply") for key in keys]]))
+    @rule(keys=st.lists(st.sampled_from(KEYS), min_size=1, max_size=30))
+    def send_words(self, keys: list[str]) -> None:
+        self.run(self.play.send([self._word(key, "apply") for key in keys]))
 
-        @precondition(lambda self: self.play.counted)
-        @rule(data=st.data())
-        def deliver_again(self, data: st.DataObject) -> None:
-            known = sorted(self.play.counted.values(), key=lambda word: word.number)
-            self.run(self.play.send(data.draw(st.lists(st.sampled_from(known), min_size=1, max_size=20))))
+    @rule(keys=st.lists(st.sampled_from(KEYS), min_size=1, max_size=6))
+    def send_poison_between_words(self, keys: list[str]) -> None:
+        poison = [self._word(key, "reject") for key in keys[:3]]
+        self.run(self.play.send([*poison, b"no word", *[self._word(key, "apply") for key in keys]]))
 
-        @precondition(lambda self: len(self.play.replicas) < REPLICAS_MAX)
-        @rule()
-        def a_replica_comes(self) -> None:
-            self.run(self.play.enter())
+    @precondition(lambda self: self.play.counted)
+    @rule(data=st.data())
+    def deliver_again(self, data: st.DataObject) -> None:
+        known = sorted(self.play.counted.values(), key=lambda word: word.number)
+        self.run(self.play.send(data.draw(st.lists(st.sampled_from(known), min_size=1, max_size=20))))
 
-        @precondition(lambda self: self.play.replicas)
-        @rule()
-        def a_replica_goes(self) -> None:
-            self.run(self.play.leave())
+    @precondition(lambda self: len(self.play.replicas) < REPLICAS_MAX)
+    @rule()
+    def a_replica_comes(self) -> None:
+        self.run(self.play.enter())
 
-        @rule()
-        def the_runtimes_connections_are_killed(self) -> None:
-            self.run(self.play.stage.pool.execute(KILL_ALL))
+    @precondition(lambda self: self.play.replicas)
+    @rule()
+    def a_replica_goes(self) -> None:
+        self.run(self.play.leave())
 
-        @precondition(lambda self: not self.play.replicas)
-        @rule()
-        def the_offsets_are_set_back(self) -> None:
-            self.run(self.play.stage.rewind())
+    @rule()
+    def the_runtimes_connections_are_killed(self) -> None:
+        self.run(self.play.stage.pool.execute(KILL_ALL))
 
-        @rule()
-        def everything_settles(self) -> None:
-            self.run(self.play.settle())
+    @precondition(lambda self: not self.play.replicas)
+    @rule()
+    def the_offsets_are_set_back(self) -> None:
+        self.run(self.play.stage.rewind())
 
-        def teardown(self) -> None:
-            if hasattr(self, "play"):
-                self.run(self._end())
+    @rule()
+    def everything_settles(self) -> None:
+        self.run(self.play.settle())
 
-        async def _end(self) -> None:
-            try:
-                await self.play.settle()
-            finally:
-                while self.play.replicas:
-                    await self.play.leave()
-                await self.held.aclose()
+    def teardown(self) -> None:
+        if hasattr(self, "play"):
+            self.run(self._end())
 
-    return Machine
+    async def _end(self) -> None:
+        try:
+            await self.play.settle()
+        finally:
+            while self.play.replicas:
+                await self.play.leave()
+            await self.held.aclose()
 
 
 @pytest.mark.timeout(240)
 def test_consumer_worker_and_relay_do_what_the_model_does(kafka_bootstrap: str, postgres_address: PostgresAddress) -> None:
     loop = asyncio.new_event_loop()
+    Machine.bootstrap, Machine.postgres, Machine.loop = kafka_bootstrap, postgres_address, loop
     try:
         run_state_machine_as_test(
-            machine_of(kafka_bootstrap, postgres_address, loop),
+            Machine,
             settings=settings(
                 max_examples=EXAMPLES,
                 stateful_step_count=STEPS,
