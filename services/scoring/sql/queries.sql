@@ -66,19 +66,23 @@ SELECT *, $8 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::tex
 
 -- name: due_clusters
 -- Clusters with marks, longest waiting first. Marks without plan or opened period wait; so do those of a cluster that has just failed.
-SELECT movement, period, cluster, size FROM (
-    SELECT mark.id, known.movement, known.period, known.cluster, known.size
+-- Each mark is first given its cluster, once: left to itself the planner tries every mark against every cluster of its period.
+WITH placed AS MATERIALIZED (
+    SELECT mark.id, mark.movement, mark.period, coalesce(mark.cluster, member.cluster) AS cluster
     FROM mark
     LEFT JOIN period_member AS member
         ON member.movement = mark.movement AND member.period = mark.period AND member.agency = mark.agency
-    JOIN period_cluster AS known
-        ON known.movement = mark.movement AND known.period = mark.period AND known.cluster = coalesce(mark.cluster, member.cluster)
+)
+SELECT movement, period, cluster, size FROM (
+    SELECT placed.id, known.movement, known.period, known.cluster, known.size
+    FROM placed
+    JOIN period_cluster AS known USING (movement, period, cluster)
     WHERE EXISTS (SELECT FROM plan WHERE plan.movement = known.movement AND plan.plan_hash = known.opened_plan_hash)
         AND NOT EXISTS (
             SELECT FROM cluster_failure AS failed
             WHERE (failed.movement, failed.period, failed.cluster) = (known.movement, known.period, known.cluster) AND failed.retry_at > $1
         )
-    ORDER BY mark.id
+    ORDER BY placed.id
     LIMIT $2
 ) AS waiting
 GROUP BY movement, period, cluster, size
@@ -97,23 +101,31 @@ LIMIT $2;
 
 -- name: take_marks
 -- The marks of locked clusters, to be deleted by exactly these ids. Values are read after this, so no mark outlives what it stands for.
-SELECT mark.id, wanted.movement, wanted.period, wanted.cluster, mark.agency, mark.kind, mark.cause_agency, mark.traceparent
-FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted (movement, period, cluster)
-JOIN mark ON mark.movement = wanted.movement AND mark.period = wanted.period
-LEFT JOIN period_member AS member
-    ON member.movement = mark.movement AND member.period = mark.period AND member.agency = mark.agency
-WHERE coalesce(mark.cluster, member.cluster) = wanted.cluster
-ORDER BY mark.id
+WITH placed AS MATERIALIZED (
+    SELECT mark.*, coalesce(mark.cluster, member.cluster) AS placed_in
+    FROM mark
+    LEFT JOIN period_member AS member
+        ON member.movement = mark.movement AND member.period = mark.period AND member.agency = mark.agency
+)
+SELECT placed.id, placed.movement, placed.period, placed.placed_in AS cluster, agency, kind, cause_agency, traceparent
+FROM placed
+JOIN unnest($1::text[], $2::text[], $3::text[]) AS wanted (movement, period, cluster)
+    ON wanted.movement = placed.movement AND wanted.period = placed.period AND wanted.cluster = placed.placed_in
+ORDER BY placed.id
 LIMIT $4;
 
 -- name: clusters_still_marked
 -- Those of the clusters that have other marks than the taken ones: they are not quiet.
-SELECT DISTINCT wanted.movement, wanted.period, wanted.cluster
-FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted (movement, period, cluster)
-JOIN mark ON mark.movement = wanted.movement AND mark.period = wanted.period
-LEFT JOIN period_member AS member
-    ON member.movement = mark.movement AND member.period = mark.period AND member.agency = mark.agency
-WHERE coalesce(mark.cluster, member.cluster) = wanted.cluster AND NOT mark.id = ANY ($4::bigint[]);
+WITH placed AS MATERIALIZED (
+    SELECT mark.movement, mark.period, coalesce(mark.cluster, member.cluster) AS cluster
+    FROM mark
+    LEFT JOIN period_member AS member
+        ON member.movement = mark.movement AND member.period = mark.period AND member.agency = mark.agency
+    WHERE NOT mark.id = ANY ($4::bigint[])
+)
+SELECT DISTINCT movement, period, cluster
+FROM placed
+JOIN unnest($1::text[], $2::text[], $3::text[]) AS wanted (movement, period, cluster) USING (movement, period, cluster);
 
 -- name: delete_marks
 -- Deletes exactly the marks that were taken.
