@@ -134,13 +134,16 @@ def too_precise(places: int) -> ValueRefused:
 
 def places_of(number: Decimal) -> int:
     """How many decimals a finite number needs; trailing zeros do not count."""
-    exponent = number.as_tuple().exponent
+    text = str(number)
+    if "E" not in text:
+        return len(text.partition(".")[2].rstrip("0"))
+    _, digits, exponent = number.as_tuple()
     if not isinstance(exponent, int) or exponent >= 0:
         return 0
     if exponent < -2 * VALUE_PLACES_MAX - number.adjusted():  # so many trailing zeros are not worth counting
         return -exponent
-    digits = "".join(map(str, number.as_tuple().digits))
-    return max(0, -exponent - (len(digits) - len(digits.rstrip("0")))) if digits.strip("0") else 0
+    zeros = next((place for place, digit in enumerate(reversed(digits)) if digit), None)
+    return 0 if zeros is None else max(0, -exponent - zeros)
 
 
 def plain(number: Decimal) -> str:
