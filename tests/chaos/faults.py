@@ -37,6 +37,7 @@ class Fault:
 # kind → targets, weight in a long run, shortest and longest duration
 KINDS: Mapping[str, tuple[tuple[str, ...], int, float, float]] = {
     "kill service": (SERVICES, 12, 0, 1.5),
+    "starve a service of its database and kill it": (SERVICES, 8, 0.6, 1.5),
     "freeze service": (SERVICES, 12, 0.2, 8),
     "restart service": (SERVICES, 6, 0, 1),
     "rebalance: a replica comes and goes": (SERVICES, 6, 1, 5),
@@ -83,6 +84,7 @@ class Shaker:
         self._producer = Producer(stack.bootstrap)
         self._ways: dict[str, Callable[[Fault], Awaitable[None]]] = {
             "kill": self._kill,
+            "starve": self._starve,
             "freeze": self._freeze,
             "restart": self._restart,
             "rebalance:": self._rebalance,
@@ -114,6 +116,16 @@ class Shaker:
     async def _kill(self, fault: Fault) -> None:
         await asyncio.to_thread(self._stack.kill, fault.target)
         await asyncio.sleep(fault.seconds)
+        await self._up(fault.target)
+
+    async def _starve(self, fault: Fault) -> None:
+        """Kill a service while its transactions hang: whatever it did too early stays done, and the rest is lost."""
+        self._stack.signal("postgres", signal.SIGSTOP)
+        try:
+            await asyncio.sleep(fault.seconds)
+            await asyncio.to_thread(self._stack.kill, fault.target)
+        finally:
+            self._stack.signal("postgres", signal.SIGCONT)
         await self._up(fault.target)
 
     async def _restart(self, fault: Fault) -> None:
