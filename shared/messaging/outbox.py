@@ -16,7 +16,9 @@ RELAY = "relay"
 
 # The headers of a record are CloudEvents' attributes: those below have a column each, the others are the same on every record.
 HEADER_COLUMNS = ("ce_source", "ce_subject", "ce_time", "ce_test", "traceparent")
+COLUMN_NAMES = frozenset(HEADER_COLUMNS)
 SAME_HEADERS = (("ce_specversion", b"1.0"), ("content-type", b"application/json"))
+SAME_TEXTS = {name: value.decode() for name, value in SAME_HEADERS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,16 +74,20 @@ def columns_of(announcements: Sequence[Announcement]) -> tuple[list[object], ...
 
 def header_columns(announcements: Sequence[Announcement]) -> list[list[object]]:
     """Lay headers out as columns; raises HeaderUnknown for a header that the relay would not send just so."""
-    columns: list[list[object]] = [[] for _ in HEADER_COLUMNS]
-    for announcement in announcements:
-        texts = {name: value.decode() for name, value in announcement.headers if name in HEADER_COLUMNS}
-        sent = headers_sent(announcement.id, announcement.type, texts)
-        strange = set(announcement.headers) - set(sent)
-        if strange:
-            raise HeaderUnknown(f"{announcement.type} carries headers that the outbox has no place for: {sorted(strange)}")
-        for column, name in zip(columns, HEADER_COLUMNS, strict=True):
-            column.append(texts.get(name))
-    return columns
+    texts = [header_texts(announcement) for announcement in announcements]
+    return [[of.get(name) for of in texts] for name in HEADER_COLUMNS]
+
+
+def header_texts(announcement: Announcement) -> dict[str, str]:
+    """Read the headers that have a column; the others must be those that every record of its type and id carries."""
+    texts: dict[str, str] = {}
+    own = {**SAME_TEXTS, "ce_id": announcement.id, "ce_type": announcement.type}
+    for name, value in announcement.headers:
+        text = value.decode()
+        sent = texts.setdefault(name, text) if name in COLUMN_NAMES else own.get(name)
+        if sent != text:
+            raise HeaderUnknown(f"{announcement.type} carries a header that the outbox has no place for: {name}={text}")
+    return texts
 
 
 def headers_sent(id_: str, type_: str, texts: Mapping[str, str | None]) -> list[tuple[str, bytes]]:

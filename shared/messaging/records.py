@@ -49,5 +49,5 @@ def record_of(raw: RawRecord) -> Record:
         appended_at=datetime.fromtimestamp(timestamp_ms / 1000, UTC),
         key=raw.key,
         value=raw.value,
-        headers=tuple((name, value) for name, value in raw.headers),
+        headers=tuple(raw.headers),
     )
