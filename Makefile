@@ -33,10 +33,10 @@ check: setup-dev ## formatting, lint, types, import contracts
 test-tools: setup-dev ## run the tests that need a foreign program, such as a browser
 	@$(VENV)/python -m pytest -m tools
 
-bench: setup-dev ## run everything side by side and print ratios; PARTS="rates latency memory growth", FULL=--full
+bench: setup-dev ## run everything side by side and print ratios; PARTS="rates latency …", FULL=--full
 	@$(VENV)/python -m tests.benchmarks $(PARTS) $(FULL)
 
-chaos: setup-dev ## shake the whole stack under load and check that nothing is lost, doubled or reordered; SEED=1 FAULTS=500
+chaos: setup-dev ## shake the stack under load: nothing may be lost, doubled or reordered; SEED=1 FAULTS=500
 	@$(VENV)/python -m tests.chaos --seed $(or $(SEED),1) --faults $(or $(FAULTS),500)
 
 mutants: setup-dev ## break the runtime in every known way and see that a test notices; WORDS="inbox relay" chooses

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from deploy.local.database import Database, create, drop, make_database
 from deploy.local.kafka import embedded_kafka
@@ -17,6 +18,10 @@ from deploy.local.postgres import PostgresAddress, embedded_postgres
 from deploy.local.processes import RunFolder
 
 TEMPLATE = "thidua_template"
+
+# How quick a machine is says nothing of a property; a test that hangs still meets its own time limit.
+settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any-machine")
 
 
 @pytest.fixture(scope="session")

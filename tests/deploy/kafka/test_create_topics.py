@@ -6,7 +6,9 @@ import sys
 import pytest
 
 from deploy.kafka.create_topics import TopicsRefused, create_topics
+from deploy.local.kafka import embedded_kafka
 from deploy.local.places import CHECKOUT
+from deploy.local.processes import RunFolder
 
 
 class Topic:
@@ -29,9 +31,10 @@ async def test_a_topic_that_the_cluster_refuses_is_named(kafka_bootstrap: str) -
         await create_topics(kafka_bootstrap, [Topic("not/allowed")])
 
 
-def test_the_command_makes_the_topics_of_the_catalogue(kafka_bootstrap: str) -> None:
-    command = [sys.executable, "-m", "deploy.kafka.create_topics", "--bootstrap", kafka_bootstrap]
-    first, second = (subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, timeout=60) for _ in range(2))
+def test_the_command_makes_the_topics_of_the_catalogue(run_folder: RunFolder) -> None:
+    with embedded_kafka(run_folder) as address:  # one that no other test has made topics on
+        command = [sys.executable, "-m", "deploy.kafka.create_topics", "--bootstrap", address.bootstrap]
+        first, second = (subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, timeout=60) for _ in range(2))
     assert (first.returncode, first.stdout) == (0, "made: registry, reports, scores, awards; there before: 0\n")
     assert (second.returncode, second.stdout) == (0, "made: none; there before: 4\n")
 
