@@ -55,7 +55,7 @@ def test_the_bar_chart_has_a_bar_for_each_ranked_district_and_no_bar_leaves_the_
 
 
 def test_the_story_of_one_unit_explains_each_point_in_two_languages(page: Page) -> None:
-    rows = page.locator("#story table tbody tr")
+    rows = page.locator("#points tbody tr")
     assert rows.count() > 10
     explained = rows.first.locator("td").nth(2).inner_text()
     assert len(explained.splitlines()) == 2
