@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import GroupCoordinatorNotAvailableError
 
 from shared.messaging.kafka import admin, onlooker
 from shared.messaging.settings import KafkaSettings
@@ -50,7 +51,10 @@ async def has_reached(kafka: KafkaSettings, group: str, ends: Ends) -> bool:
         client = admin(kafka)
         stack.push_async_callback(client.close)
         await client.start()
-        committed = await client.list_consumer_group_offsets(group, partitions=wanted)
+        try:
+            committed = await client.list_consumer_group_offsets(group, partitions=wanted)
+        except GroupCoordinatorNotAvailableError:  # a broker that no group has used yet: nothing is known to be reached
+            return False
         offsets = {each: max(0, committed[each].offset) if each in committed else 0 for each in wanted}
         behind = {each: offsets[each] for each in wanted if offsets[each] < ends[each.topic, each.partition]}
         return not behind or await _only_markers(kafka, behind, ends)
