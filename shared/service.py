@@ -16,6 +16,7 @@ import typer
 
 from shared.database import SchemaUnfit, migrate
 from shared.foundation import Foundation, Service, foundation
+from shared.garbage import collect_seldom
 from shared.http.problems import Problem
 from shared.http.server import PortTaken
 from shared.logging import configure_logging
@@ -115,6 +116,7 @@ def run_on(build: Callable[[S], Service], settings_class: type[S], action: Calla
 
 def run(main: Coroutine[Any, Any, T]) -> T:
     """Run on the quick event loop where the platform has it."""
+    collect_seldom()
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         return runner.run(main)
 
