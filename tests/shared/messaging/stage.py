@@ -209,11 +209,11 @@ class Stage:
             )
             await asyncio.sleep(0.05)
 
-    async def until_missing(self, part: str) -> None:
-        """Wait until readiness names the part."""
+    async def until_missing(self, part: str, *, because: str = "") -> None:
+        """Wait until readiness names the part, and the reason."""
 
         async def named() -> bool:
-            return part in self.readiness.missing
+            return part in self.readiness.missing and because in self.readiness.missing[part]
 
         await self.until(named)
 

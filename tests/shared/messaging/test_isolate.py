@@ -77,8 +77,7 @@ async def test_a_set_that_alone_fails_for_passing_causes_is_halved_and_the_rest_
     await stage.send(words(10), partition=0)
     async with stage.running([stage.consumer(times_out)]):
         await stage.until_effects(5)
-        assert f"consumer {stage.name}" in stage.readiness.missing
-        assert stage.topic in stage.readiness.missing[f"consumer {stage.name}"]
+        await stage.until_missing(f"consumer {stage.name}", because=f"waits at {stage.topic}/0/5")
     assert {number for _, number in await stage.effects()} == {0, 1, 2, 3, 4}
     assert await stage.letters() == []
 
