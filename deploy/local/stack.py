@@ -79,13 +79,13 @@ def number(environment: Mapping[str, str], name: str, default: int) -> int:
 class LocalStack:
     """Kafka, PostgreSQL and the three services; each can be killed and started again on its data."""
 
-    def __init__(self, run: RunFolder, *, ports: Ports, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(self, run: RunFolder, *, ports: Ports, settings: Mapping[str, str] | None = None, durable: bool = False) -> None:
         self._run = run
         self._ports = ports
         self._settings = dict(settings or {})
         self.kafka = EmbeddedKafka(run, port=ports.kafka, setting=setting_of("kafka"))
-        # A commit outlives the death of any process; that of the whole machine ends this stack anyway, so nothing waits for the disk.
-        self.postgres = EmbeddedPostgres(run, port=ports.postgres, setting=setting_of("postgres"), durable=False)
+        # A commit outlives the death of any process; that of the whole machine ends this stack anyway, so nothing need wait for the disk.
+        self.postgres = EmbeddedPostgres(run, port=ports.postgres, setting=setting_of("postgres"), durable=durable)
         self.services: dict[str, LocalService] = {}
         self._database: Database | None = None
 
@@ -201,10 +201,15 @@ class LocalStack:
 
 
 @contextmanager
-def local_stack(name: str, *, ports: Ports | None = None, settings: Mapping[str, str] | None = None) -> Iterator[LocalStack]:
-    """Run a stack under a name that one process at a time may use; stop all of it in the end, also when the start failed."""
+def local_stack(
+    name: str, *, ports: Ports | None = None, settings: Mapping[str, str] | None = None, durable: bool = False
+) -> Iterator[LocalStack]:
+    """Run a stack under a name that one process at a time may use; stop all of it in the end, also when the start failed.
+
+    Where it is `durable`, each commit waits for the disk.
+    """
     with RunFolder(name, keeps_logs=True) as run:
-        stack = LocalStack(run, ports=ports or Ports.standing(os.environ), settings=settings)
+        stack = LocalStack(run, ports=ports or Ports.standing(os.environ), settings=settings, durable=durable)
         try:
             stack.start()
             yield stack

@@ -5,7 +5,9 @@ import os
 import platform
 from collections.abc import Sequence
 from dataclasses import asdict, is_dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from deploy.local.places import CHECKOUT
@@ -13,7 +15,8 @@ from tests.benchmarks.chart import bars, line
 from tests.benchmarks.competitors import COMPETITORS
 from tests.benchmarks.growth import Cost
 from tests.benchmarks.latency import Delay
-from tests.benchmarks.rates import Ratio, middle_processor, middle_rates
+from tests.benchmarks.product import Served
+from tests.benchmarks.rates import Ratio, Spread, middle_processor, middle_rates
 from tests.benchmarks.trial import Measured
 
 FOLDER = CHECKOUT / "build" / "bench"
@@ -31,7 +34,15 @@ def keep(name: str, text: str) -> Path:
 def as_json(value: object) -> str:
     """Write values as JSON, with the machine that they were measured on."""
     machine = {"system": platform.platform(), "python": platform.python_version(), "processors": os.cpu_count(), "load": os.getloadavg()}
-    return json.dumps({"machine": machine, "found": value}, default=_plain, indent=2, ensure_ascii=False) + "\n"
+    return (
+        json.dumps(
+            {"measured_at": datetime.now(UTC).isoformat(timespec="seconds"), "machine": machine, "found": value},
+            default=_plain,
+            indent=2,
+            ensure_ascii=False,
+        )
+        + "\n"
+    )
 
 
 def _plain(value: Any) -> object:
@@ -42,6 +53,11 @@ def _plain(value: Any) -> object:
     raise TypeError(f"JSON has no form for {type(value).__name__}")
 
 
+def say_begins(part: str) -> None:
+    """Show that a part of the benchmark begins, and when."""
+    print(f"\n[{datetime.now(UTC):%H:%M:%S}] {part}", flush=True)
+
+
 def say_rates(done: Sequence[Sequence[Measured]], found: Sequence[Ratio]) -> None:
     """Print what each does in a second, and how many times as fast the runtime is."""
     print(f"\nOne hop, {len(done)} rounds, the competitors in turn: read, check, store, announce, acknowledged; medians")
@@ -50,13 +66,18 @@ def say_rates(done: Sequence[Sequence[Measured]], found: Sequence[Ratio]) -> Non
     for each in COMPETITORS:
         spent = middle_processor(done, each.name)
         print(f"{each.title:40}{rates[each.name]:>11,.0f}{spent['competitor']:>28.0f}{spent['postgres']:>11.0f}{spent['kafka']:>11.0f}")
-    print(f"\n{'The runtime is as fast as …':40}{'times':>8}{'spread':>16}{'floor':>8}{'goal':>7}")
+    print(f"\n{'How many times as fast the runtime is as':40}{'records/s':>23}{'processor time':>23}{'floor':>7}{'goal':>6}")
     for ratio in found:
-        spread = f"{ratio.lowest:.2f} – {ratio.highest:.2f}"
-        print(f"{TITLES[ratio.over]:40}{ratio.middle:>8.2f}{spread:>16}{ratio.floor or '–':>8}{ratio.goal or '–':>7}{verdict(ratio):>8}")
+        both = f"{said(ratio.rate):>23}{said(ratio.processor):>23}"
+        print(f"{TITLES[ratio.over]:40}{both}{ratio.floor or '–':>7}{ratio.goal or '–':>6}{verdict(ratio):>8}")
     keep("rates.json", as_json({"rounds": done, "ratios": found}))
     rows = [(TITLES[name], rate, f"{rate / rates['bare']:.2f} of (a)") for name, rate in rates.items()]
     print(f"\n{keep('rates.svg', bars('One hop: records a second, as a share of the bare loop', rows))}")
+
+
+def said(of: Spread | None) -> str:
+    """Write the middle of a ratio, and its extremes."""
+    return "–" if of is None else f"{of.middle:.2f} ({of.lowest:.2f} – {of.highest:.2f})"
 
 
 def verdict(ratio: Ratio) -> str:
@@ -82,6 +103,17 @@ def say_memory(found: Measured) -> None:
     said = ", ".join(f"{megabytes:.0f} MB after {share:.0%}" for share, megabytes in marks)
     print(f"\nMemory of the runtime over {found.records:,} records ({found.rate:,.0f}/s): {said}")
     keep("memory.json", as_json(found))
+
+
+def say_product(found: Served) -> None:
+    """Print what the three services do together."""
+    spent = ", ".join(f"{name} {microseconds:,.0f}" for name, microseconds in found.processor_microseconds.items())
+    print(f"\nThe product, all of it on this machine: {found.reports:,} agencies report over Kafka; scores read by an outside consumer")
+    rates = f"{median(found.rates):,.0f} scores/s ({min(found.rates):,.0f} – {max(found.rates):,.0f})"
+    print(f"  {rates} when all reports wait; processor µs a report: {spent}")
+    print(f"  at {found.half_rate:,.0f} reports/s: middle {found.half_middle_ms:,.0f} ms, 99 of 100 within {found.half_high_ms:,.0f} ms")
+    print(f"  at 1 report/s: middle {found.quiet_middle_ms:,.0f} ms, 99 of 100 within {found.quiet_high_ms:,.0f} ms")
+    keep("product.json", as_json(found))
 
 
 def say_growth(found: Sequence[Cost]) -> None:

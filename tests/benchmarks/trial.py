@@ -45,6 +45,11 @@ class Measured:
         """Processor time for one record, by process."""
         return {name: seconds * 1e6 / self.records for name, seconds in asdict(self.effort).items()}
 
+    @property
+    def work_microseconds(self) -> float:
+        """Processor time for one record, of all processes together."""
+        return sum(self.processor_microseconds.values())
+
 
 @dataclass(kw_only=True)
 class Watch:

@@ -7,6 +7,7 @@ import json
 import zlib
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -50,7 +51,7 @@ class Report(BaseModel):
     version: int = Field(ge=1, le=1_000_000)
     values: dict[Code, Value] = Field(min_length=1, max_length=1_000)
 
-    @property
+    @cached_property
     def total(self) -> Decimal:
         """Sum up the values that are given."""
         return sum((value.value for value in self.values.values() if value.value is not None), Decimal(0))

@@ -11,14 +11,12 @@ from tests.benchmarks.competitors.environment import QUIX_PYTHON
 class Competitor:
     """One of those that are compared.
 
-    `share` is how many of the records that the fastest reads it gets, so that trials last alike. `floor` and `goal` are how many times as
-    fast as it the runtime must, or should, be.
+    `floor` and `goal` are how many times as fast as it the runtime must, or should, be.
     """
 
     name: str
     title: str
     module: str
-    share: float = 1.0
     floor: float | None = None
     goal: float | None = None
     stores_late: bool = False
@@ -31,9 +29,9 @@ class Competitor:
 
 BARE = Competitor(name="bare", title="(a) bare loop, by hand", module="bare", floor=0.6, goal=0.8)
 RUNTIME = Competitor(name="runtime", title="(b) this runtime", module="runtime")
-TYPED = Competitor(name="typed", title="(c) FastStream, typed handler", module="typed", share=0.08, floor=12, goal=12)
+TYPED = Competitor(name="typed", title="(c) FastStream, typed handler", module="typed", floor=12, goal=12)
 CALLBACK = Competitor(
-    name="callback", title="(d) quixstreams, stored in a callback", module="quix_callback", share=0.2, floor=4, goal=4, is_apart=True
+    name="callback", title="(d) quixstreams, stored in a callback", module="quix_callback", floor=4, goal=4, is_apart=True
 )
-SINK = Competitor(name="sink", title="(e) quixstreams, its PostgreSQL sink", module="quix_sink", share=0.4, stores_late=True, is_apart=True)
+SINK = Competitor(name="sink", title="(e) quixstreams, its PostgreSQL sink", module="quix_sink", stores_late=True, is_apart=True)
 COMPETITORS = (BARE, RUNTIME, TYPED, CALLBACK, SINK)

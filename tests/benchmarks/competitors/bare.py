@@ -18,6 +18,7 @@ from tests.benchmarks.assignment import SCHEMA, Assignment, assigned
 from tests.benchmarks.statements import QUERIES
 from tests.benchmarks.work import Report, headers_of, totalled
 
+EFFECT_COLUMNS = ("source", "id", "agency", "period", "version", "total", "report")
 BATCH_RECORDS = 500
 RELAY_ROWS = 2_000
 
@@ -41,24 +42,16 @@ async def apply(database: asyncpg.Connection, reports: Sequence[Report], said: s
     async with database.transaction():
         rows = await database.fetch(QUERIES.mark_new, [each.source for each in reports], [each.id for each in reports])
         new = [reports[row["place"]] for row in rows]
-        await database.execute(QUERIES.store_effects, *columns_of(new))
+        await database.copy_records_to_table("effect", columns=EFFECT_COLUMNS, records=[row_of(each) for each in new])
         places = ([said] * len(new), [each.agency for each in new])
         await database.execute(
             QUERIES.put_out, *places, [totalled(each) for each in new], [json.dumps(headers_of(each.id, each.agency)) for each in new]
         )
 
 
-def columns_of(reports: Sequence[Report]) -> tuple[list[object], ...]:
-    """Lay reports out as the columns that `store_effects` takes."""
-    return (
-        [each.source for each in reports],
-        [each.id for each in reports],
-        [each.agency for each in reports],
-        [each.period for each in reports],
-        [each.version for each in reports],
-        [each.total for each in reports],
-        [each.stored for each in reports],
-    )
+def row_of(report: Report) -> tuple[object, ...]:
+    """Lay a report out as the row that is copied into the table of effects."""
+    return (report.source, report.id, report.agency, report.period, report.version, report.total, report.stored)
 
 
 async def relay(task: Assignment, database: asyncpg.Connection, bell: asyncio.Event) -> None:

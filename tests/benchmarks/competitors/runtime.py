@@ -29,8 +29,7 @@ from shared.readiness import Readiness
 from shared.service import run
 from shared.settings import LogLevel
 from tests.benchmarks.assignment import SCHEMA, Assignment, assigned
-from tests.benchmarks.competitors.bare import columns_of
-from tests.benchmarks.statements import QUERIES
+from tests.benchmarks.competitors.bare import EFFECT_COLUMNS, row_of
 from tests.benchmarks.work import SOURCE, TIME, TYPE, Report, totalled
 
 
@@ -59,7 +58,8 @@ def consumer(task: Assignment) -> Consumer[Report]:
     """Declare what is heard, and what is done about it."""
 
     async def handle(transaction: Transaction, reports: Sequence[Report]) -> None:
-        await transaction.connection.execute(QUERIES.store_effects, *columns_of(reports))
+        rows = [row_of(report) for report in reports]
+        await transaction.connection.copy_records_to_table("effect", columns=EFFECT_COLUMNS, records=rows)
         await transaction.announce([announcement(report, task.said) for report in reports])
 
     consumes = Consumes(

@@ -1,11 +1,6 @@
--- name: store_effects
--- Stores one row for each report of a batch.
-INSERT INTO effect (source, id, agency, period, version, total, report)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::numeric[], $7::text[]::jsonb[]);
-
 -- name: store_effect
 -- Stores the row of one report; a second delivery changes nothing.
-INSERT INTO effect (source, id, agency, period, version, total, report) VALUES ($1, $2, $3, $4, $5, $6, $7::text::jsonb)
+INSERT INTO effect (source, id, agency, period, version, total, report) VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT DO NOTHING;
 
 -- name: mark_new
@@ -39,7 +34,7 @@ SELECT count(*) AS rows, coalesce(sum(total), 0) AS total FROM effect WHERE sour
 -- Fills the table of effects with reports of earlier years.
 INSERT INTO effect (source, id, agency, period, version, total, report)
 SELECT '/bench/past', md5(n::text), 'ha-nam.district-' || n % 700, '2022', 1, n % 1000,
-    (SELECT jsonb_object_agg('criterion-' || c, jsonb_build_object('state', 'given', 'value', (n % 100)::text)) FROM generate_series(0, 9) AS c)
+    (SELECT jsonb_object_agg('criterion-' || c, jsonb_build_object('state', 'given', 'value', (n % 100)::text)) FROM generate_series(0, 9) AS c)::text
 FROM generate_series($1::bigint, $2::bigint) AS n;
 
 -- name: fill_inbox

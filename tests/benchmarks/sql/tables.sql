@@ -6,7 +6,7 @@ CREATE TABLE effect (
     period text NOT NULL,
     version integer NOT NULL,
     total numeric NOT NULL,
-    report jsonb NOT NULL,
+    report text NOT NULL,
     PRIMARY KEY (source, id)
 );
 
