@@ -1,4 +1,4 @@
-"""The rules around the criteria: adjustments, grades, tie-breaks and awards. What the law asks is data: clause, sentence, check."""
+"""The rules around the criteria: adjustments, grades, tie-breaks, appraisal, awards. What the law asks is data: clause, sentence, check."""
 
 from __future__ import annotations
 
@@ -143,6 +143,38 @@ class ShareOf:
 Selection = AllQualified | FirstOf | ShareOf
 
 
+class Covers(StrEnum):
+    """What an award looks back on. Over the movement, conditions hold in every period and the totals of all periods are added up."""
+
+    PERIOD = "period"
+    MOVEMENT = "movement"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DossierItem:
+    """A paper that has to be in the dossier before the council can appraise it."""
+
+    code: str
+    name_vi: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoteRule:
+    """How many of *all* members of the council must agree, in per cent, and whether an absent one may send a written opinion."""
+
+    percent: int
+    written_opinions: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appraisal:
+    """Whether a score counts for awards only once appraised, and how far an appraised score may be from the self-score without a reason."""
+
+    required: bool
+    tolerance: Decimal | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwardRule:
     """Which units the plan suggests for a form of commendation. People decide."""
@@ -156,3 +188,12 @@ class AwardRule:
     conditions: tuple[Condition, ...] = ()
     clusters: tuple[ClusterCode, ...] = ()  # none named: every cluster
     clause: str = ""
+    level_vi: str = ""
+    level_en: str = ""
+    covers: Covers = Covers.PERIOD
+    quota: int | None = None  # the most over all clusters together
+    again_after_years: int | None = None  # since the last one granted under this rule, and not revoked
+    not_beside: tuple[str, ...] = ()  # rules whose suggestion in the same period bars this one: one achievement, one award
+    dossier: tuple[DossierItem, ...] = ()
+    vote: VoteRule | None = None
+    public_comment_days: int | None = None  # working days

@@ -13,6 +13,7 @@ from shared.plan.types import (
     AgencyTarget,
     AllQualified,
     Among,
+    Appraisal,
     AwardRule,
     Band,
     BandsMeasure,
@@ -21,12 +22,16 @@ from shared.plan.types import (
     Comparison,
     Condition,
     CountMeasure,
+    Covers,
     Criterion,
     CriterionGroup,
     Direction,
+    DossierItem,
+    DueMoves,
     EventAdjustment,
     FirstOf,
     Grade,
+    Holiday,
     LateRule,
     LeaderScaledMeasure,
     LegalBasis,
@@ -42,6 +47,7 @@ from shared.plan.types import (
     TieKey,
     TiesAtLine,
     TieStep,
+    VoteRule,
     WhenNobody,
 )
 
@@ -168,6 +174,7 @@ CONDITION = Record(
         "clause": TEXT,
     },
 )
+PERCENT_OF_MEMBERS = Whole(minimum=1, maximum=100)
 AWARD = Record(
     build=AwardRule,
     fields={
@@ -180,6 +187,15 @@ AWARD = Record(
         "conditions": ListOf(item=CONDITION, maximum=50),
         "clusters": ListOf(item=CODE),
         "clause": TEXT,
+        "level_vi": TEXT,
+        "level_en": TEXT,
+        "covers": Choice(Covers),
+        "quota": Whole(minimum=1),
+        "again_after_years": Whole(minimum=1, maximum=100),
+        "not_beside": ListOf(item=CODE, maximum=100),
+        "dossier": ListOf(item=Record(build=DossierItem, fields={"code": CODE, **BOTH_NAMES}), maximum=50),
+        "vote": Record(build=VoteRule, fields={"percent": PERCENT_OF_MEMBERS, "written_opinions": FLAG}),
+        "public_comment_days": Whole(minimum=1, maximum=366),
     },
 )
 
@@ -208,7 +224,13 @@ PERIOD = Record(
         "due": DAY,
         "grace_days": Whole(maximum=366),
         "close": DAY,
+        "due_moves": Choice(DueMoves),
     },
+    keys={"from_date": "from", "to_date": "to"},
+)
+HOLIDAY = Record(
+    build=Holiday,
+    fields={"from_date": DAY, "to_date": DAY, **BOTH_NAMES},
     keys={"from_date": "from", "to_date": "to"},
 )
 LEGAL_BASIS = Record(
@@ -230,12 +252,17 @@ PLAN = Record(
         "notice_en": TEXT,
         "legal_basis": ListOf(item=LEGAL_BASIS, maximum=50),
         "total_places": Whole(maximum=10),
+        "criteria_maximum": POSITIVE,
         "criteria": ListOf(item=CriterionOrGroup(depth=1), minimum=1, maximum=CRITERIA_MAX),
         "adjustments": ADJUSTMENTS,
         "grades": ListOf(item=Record(build=Grade, fields={"code": CODE, **BOTH_NAMES, "at_least": NUMBER}), maximum=50),
         "tie_break": ListOf(item=Record(build=TieStep, fields={"by": Choice(TieKey), "criterion": CODE}), maximum=20),
+        "appraisal": Record(build=Appraisal, fields={"required": FLAG, "tolerance": POINTS}),
+        "vetoes": ListOf(item=CONDITION, maximum=50),
         "awards": ListOf(item=AWARD, maximum=100),
         "periods": ListOf(item=PERIOD, minimum=1),
+        "holidays": ListOf(item=HOLIDAY),
+        "made_up_days": ListOf(item=DAY),
         "clusters": ListOf(item=CLUSTER, maximum=AGENCIES_MAX),
         "agencies": ListOf(item=AGENCY, minimum=1, maximum=AGENCIES_MAX),
     },

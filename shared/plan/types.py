@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
+from enum import StrEnum
 
 from shared.plan.codes import (
     AgencyCode,
@@ -38,9 +40,12 @@ from shared.plan.rules import (
     Adjustments,
     AllQualified,
     Among,
+    Appraisal,
     AwardRule,
     Comparison,
     Condition,
+    Covers,
+    DossierItem,
     EventAdjustment,
     FirstOf,
     Grade,
@@ -52,6 +57,7 @@ from shared.plan.rules import (
     TieKey,
     TiesAtLine,
     TieStep,
+    VoteRule,
 )
 
 __all__ = [
@@ -60,6 +66,7 @@ __all__ = [
     "AgencyTarget",
     "AllQualified",
     "Among",
+    "Appraisal",
     "AwardRule",
     "Band",
     "BandsMeasure",
@@ -69,13 +76,17 @@ __all__ = [
     "Comparison",
     "Condition",
     "CountMeasure",
+    "Covers",
     "Criterion",
     "CriterionCode",
     "CriterionGroup",
     "Direction",
+    "DossierItem",
+    "DueMoves",
     "EventAdjustment",
     "FirstOf",
     "Grade",
+    "Holiday",
     "LateRule",
     "LeaderScaledMeasure",
     "LegalBasis",
@@ -96,14 +107,35 @@ __all__ = [
     "TieKey",
     "TieStep",
     "TiesAtLine",
+    "VoteRule",
     "WhenNobody",
     "leaves_of",
 ]
 
 
+class DueMoves(StrEnum):
+    """What becomes of a due day on a weekend or holiday."""
+
+    STAYS = "stays"
+    NEXT_WORKING_DAY = "next-working-day"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holiday:
+    """Days on which nobody works, the first and the last among them: a public holiday, or the days of Tết."""
+
+    from_date: date
+    to_date: date
+    name_vi: str
+    name_en: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """A reporting period. All days are local and inclusive; without a due day nothing is ever late."""
+    """A reporting period. All days are local and inclusive; without a due day nothing is ever late.
+
+    `due` is as the plan writes it; lateness is judged by `shared.plan.calendar.due_day`, which knows the days off.
+    """
 
     code: PeriodCode
     from_date: date
@@ -114,6 +146,7 @@ class Period:
     due: date | None = None
     grace_days: int = 0
     close: date | None = None
+    due_moves: DueMoves = DueMoves.STAYS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +205,11 @@ class Plan:
     grades: tuple[Grade, ...] = ()
     tie_break: tuple[TieStep, ...] = ()
     awards: tuple[AwardRule, ...] = ()
+    vetoes: tuple[Condition, ...] = ()  # a unit that meets one gets no award of the plan; nothing is taken off its points
+    appraisal: Appraisal | None = None
+    criteria_maximum: Decimal | None = None  # what the maxima of the criteria are said to add up to
+    holidays: tuple[Holiday, ...] = ()
+    made_up_days: tuple[date, ...] = ()  # days of a weekend that are worked, in exchange for a day off elsewhere
     content_hash: str = ""
     leaves: tuple[Criterion, ...] = field(init=False, compare=False, repr=False)
     events: tuple[EventAdjustment, ...] = field(init=False, compare=False, repr=False)
