@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from services.scoring.domain.appraisal import with_appraisal
 from services.scoring.domain.cluster_facts import ClusterFacts, achievement_of
 from services.scoring.domain.exact import ZERO, minus, quotient, times, total_of
 from services.scoring.domain.measures import Measured, measured
@@ -23,7 +24,7 @@ def part_for(criterion: Criterion, agency: AgencyCode, report: ReportInput, fact
     """The points that a given value earns; an absent one earns none, whatever else it does."""
     state, value = state_of(criterion, report, facts)
     result = NOTHING if value is None else earned(criterion, agency, value, facts)
-    return Part(
+    part = Part(
         kind=PartKind.CRITERION,
         code=criterion.code,
         points=result.points,
@@ -33,6 +34,7 @@ def part_for(criterion: Criterion, agency: AgencyCode, report: ReportInput, fact
         source=criterion,
         self_score=report.self_scores.get(criterion.code),
     )
+    return with_appraisal(part, report.appraised.get(criterion.code))
 
 
 def earned(criterion: Criterion, agency: AgencyCode, value: Decimal, facts: ClusterFacts) -> Measured:

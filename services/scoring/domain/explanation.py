@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from services.scoring.domain import wording
+from services.scoring.domain.appraisal import by_rule
+from services.scoring.domain.appraisal_sentences import sentences_of_people
 from services.scoring.domain.criterion_parts import effect_of
 from services.scoring.domain.explained_measures import sentence_for_value
 from services.scoring.domain.parts import Part, PartKind, State
@@ -52,8 +54,9 @@ def sentence_for_criterion(part: Part) -> Sentence:
     if not isinstance(criterion, Criterion):
         raise TypeError(f"part {part.code} has no criterion")
     name = wording.title(criterion)
-    said = sentence_for_state(part) if part.value is None else sentence_for_value(criterion, part)
-    return Sentence(vi=f"{name.vi}: {said.vi}.", en=f"{name.en}: {said.en}.")
+    said = sentence_for_state(part) if part.value is None else sentence_for_value(criterion, by_rule(part))
+    more = sentences_of_people(part)
+    return Sentence(vi=f"{name.vi}: {said.vi}.{more.vi}", en=f"{name.en}: {said.en}.{more.en}")
 
 
 def sentence_for_state(part: Part) -> Sentence:

@@ -35,13 +35,26 @@ PENALTIES = frozenset({PartKind.PENALTY, PartKind.LATE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Appraised:
+    """What the standing body made of a criterion: beside it the value that the unit reported, and the points, if they were set by hand."""
+
+    reported: IndicatorValue
+    reason: str
+    points: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportInput:
-    """What counts of a unit's report: its standing version, its values, when it was received, and its own view of its points."""
+    """What counts of a unit's report: its standing version, its values, when it was received, and its own view of its points.
+
+    Once the report was appraised, `values` are the appraised ones and `appraised` keeps what was reported and why it was changed.
+    """
 
     version: int
     values: Mapping[str, IndicatorValue]
     submitted_at: datetime | None = None
     self_scores: Mapping[str, Decimal] = field(default_factory=dict)
+    appraised: Mapping[str, Appraised] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +72,7 @@ class Part:
     trace: tuple[tuple[str, Decimal], ...] = ()
     source: Criterion | EventAdjustment | None = None
     self_score: Decimal | None = None
+    appraised: Appraised | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

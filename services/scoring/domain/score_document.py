@@ -9,7 +9,7 @@ from services.scoring.domain.criterion_parts import effect_of
 from services.scoring.domain.explanation import sentence_for
 from services.scoring.domain.parts import NoTotal, Part, Score
 from shared.plan.types import Sentence
-from shared.plan.values import plain
+from shared.plan.values import plain, value_to_text
 
 Document = dict[str, object]
 
@@ -55,8 +55,17 @@ def part_document(part: Part) -> Document:
         "value": None if part.value is None else plain(part.value),
         "trace": {name: plain(amount) for name, amount in part.trace},
         "self_score": None if part.self_score is None else plain(part.self_score),
+        **appraised_document(part),
         **both(sentence_for(part)),
     }
+
+
+def appraised_document(part: Part) -> Document:
+    """Only where there was an appraisal, so that a score without one has the bytes that it always had."""
+    if part.appraised is None:
+        return {}
+    points, reported = part.appraised.points, value_to_text(part.appraised.reported)
+    return {"appraised": {"reported": reported, "points": None if points is None else plain(points), "reason": part.appraised.reason}}
 
 
 def both(sentence: Sentence) -> Document:
