@@ -108,7 +108,8 @@ def check_periods(plan: Plan, reading: Reading) -> None:
         if period.grace_days and period.due is None:
             vi, en = "Có số ngày ân hạn thì phải có hạn nộp (due).", "Days of grace need a due day (due)."
             reading.note_at(period, "grace_days", "grace-without-due", vi, en)
-        if period.due and period.close and period.close < last_day_of_grace(period.due, period.grace_days):
+        last = last_day_of_grace(plan, period)
+        if last and period.close and period.close < last:
             vi, en = "Kỳ đóng trước ngày ân hạn cuối cùng.", "The period closes before the last day of grace."
             reading.note_at(period, "close", "close-before-due", vi, en)
 

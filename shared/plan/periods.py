@@ -3,7 +3,8 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from shared.plan.types import Period
+from shared.plan.calendar import due_day
+from shared.plan.types import Period, Plan
 
 LOCAL_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
 
@@ -36,14 +37,16 @@ def cut_off_instant(period: Period) -> datetime | None:
     return end_of_day(period.cut_off) if period.cut_off else None
 
 
-def due_instant(period: Period) -> datetime | None:
+def due_instant(plan: Plan, period: Period) -> datetime | None:
     """The first instant at which a report is no longer on time; none where the plan sets no due day."""
-    return end_of_day(period.due) if period.due else None
+    due = due_day(plan, period)
+    return end_of_day(due) if due else None
 
 
-def grace_instant(period: Period) -> datetime | None:
+def grace_instant(plan: Plan, period: Period) -> datetime | None:
     """The first instant at which a late report costs points."""
-    return end_of_day(last_day_of_grace(period.due, period.grace_days)) if period.due else None
+    last = last_day_of_grace(plan, period)
+    return end_of_day(last) if last else None
 
 
 def close_instant(period: Period) -> datetime | None:
@@ -51,12 +54,13 @@ def close_instant(period: Period) -> datetime | None:
     return end_of_day(period.close) if period.close else None
 
 
-def last_day_of_grace(due: date, grace_days: int) -> date:
-    return due + timedelta(days=grace_days)
+def last_day_of_grace(plan: Plan, period: Period) -> date | None:
+    """The days of grace follow the due day as it falls, and are days of the calendar: no work is asked on them."""
+    due = due_day(plan, period)
+    return None if due is None else due + timedelta(days=period.grace_days)
 
 
-def days_late(period: Period, submitted_at: datetime) -> int:
+def days_late(plan: Plan, period: Period, submitted_at: datetime) -> int:
     """Local days after the grace, counting the day of submission; 0 on time, in the grace and without a due day."""
-    if period.due is None:
-        return 0
-    return max(0, (local_day(submitted_at) - last_day_of_grace(period.due, period.grace_days)).days)
+    last = last_day_of_grace(plan, period)
+    return 0 if last is None else max(0, (local_day(submitted_at) - last).days)

@@ -19,6 +19,7 @@ from shared.plan.types import BooleanMeasure, CountMeasure, Criterion, Criterion
 
 VALUE_MAGNITUDE_MAX: Final = Decimal(10) ** 15
 VALUE_PLACES_MAX: Final = 20
+TEXT_LENGTH_WITHIN: Final = 15  # so few characters hold neither more digits nor more places than are allowed
 NOT_APPLICABLE_TEXT: Final = "n/a"
 NEAREST_MAX: Final = 3
 SHOWN_LENGTH_MAX: Final = 60
@@ -113,6 +114,8 @@ def bounded(number: Decimal) -> Decimal:
     """The number itself, unless it is not finite, too large or has too many decimals."""
     if not number.is_finite():
         raise not_finite()
+    if len(text := str(number)) <= TEXT_LENGTH_WITHIN and "E" not in text:
+        return number
     if number.adjusted() > VALUE_MAGNITUDE_MAX.adjusted() or number.copy_abs() > VALUE_MAGNITUDE_MAX:
         raise ValueRefused(
             "value-out-of-range",

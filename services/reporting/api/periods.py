@@ -20,7 +20,7 @@ from shared.http.access import Caller, Role, require
 from shared.http.problems import Problem
 from shared.http.requests import router
 from shared.plan.periods import close_instant, due_instant, grace_instant
-from shared.plan.types import Period
+from shared.plan.types import Period, Plan
 
 PERIOD = "/v1/movements/{movement}/periods/{period}"
 
@@ -116,20 +116,20 @@ async def all_periods(desk: Desk, movement: str) -> list[PeriodDocument]:
     """The periods of the plan, each as it stands, and those that only an earlier plan had."""
     force = await force_of(desk, movement)
     found = await store.periods_of_movement(desk.pool, movement)
-    planned_ones = {period.code: planned_document(movement, period) for period in force.plan.periods}
+    planned_ones = {period.code: planned_document(force.plan, period) for period in force.plan.periods}
     return [*(planned_ones | {code: period_document(period) for code, period in found.items()}).values()]
 
 
-def planned_document(movement: str, period: Period) -> PeriodDocument:
+def planned_document(plan: Plan, period: Period) -> PeriodDocument:
     """A period that only the plan knows yet."""
     return PeriodDocument(
-        movement=movement,
+        movement=plan.movement,
         period=period.code,
         state=PeriodState.PLANNED,
         from_date=period.from_date,
         to_date=period.to_date,
-        due_at=due_instant(period),
-        grace_ends_at=grace_instant(period),
+        due_at=due_instant(plan, period),
+        grace_ends_at=grace_instant(plan, period),
         closes_at=close_instant(period),
     )
 
@@ -140,7 +140,7 @@ def planned(force: PlanInForce, code: str) -> PeriodWithMembers:
         clusters = frozen_clusters(force.plan, code)
     period = next(each for each in force.plan.periods if each.code == code)
     nobody = [None for cluster in clusters for _ in cluster.members]
-    return period_with_members(planned_document(force.plan.movement, period), clusters, completeness(nobody, Window()))
+    return period_with_members(planned_document(force.plan, period), clusters, completeness(nobody, Window()))
 
 
 async def opened_period(desk: Desk, period: ReportingPeriod) -> PeriodWithMembers:

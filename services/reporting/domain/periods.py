@@ -76,7 +76,7 @@ def opened(plan: Plan, code: str, now: datetime) -> ReportingPeriod:
         plan_hash=plan.content_hash,
         from_date=period.from_date,
         to_date=period.to_date,
-        window=Window(due_at=due_instant(period), grace_ends_at=grace_instant(period), closes_at=still_to_come),
+        window=Window(due_at=due_instant(plan, period), grace_ends_at=grace_instant(plan, period), closes_at=still_to_come),
         opened_at=now,
     )
 

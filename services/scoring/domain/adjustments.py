@@ -9,14 +9,15 @@ from decimal import Decimal
 from services.scoring.domain.exact import ZERO, minus, negative, times, total_of
 from services.scoring.domain.parts import Part, PartKind, ReportInput, State
 from shared.plan.periods import days_late
-from shared.plan.types import Adjustments, EventAdjustment, LateRule, Period
+from shared.plan.types import Adjustments, EventAdjustment, LateRule, Period, Plan
 from shared.plan.values import Given
 
 
-def adjustment_parts(rules: Adjustments, period: Period, report: ReportInput) -> tuple[Part, ...]:
+def adjustment_parts(plan: Plan, period: Period, report: ReportInput) -> tuple[Part, ...]:
     """Bonuses, then penalties, each group within its maximum."""
+    rules = plan.adjustments
     bonuses = event_parts(PartKind.BONUS, rules.bonuses, report)
-    penalties = (*event_parts(PartKind.PENALTY, rules.penalties, report), *late_parts(rules.late, period, report.submitted_at))
+    penalties = (*event_parts(PartKind.PENALTY, rules.penalties, report), *late_parts(plan, rules.late, period, report.submitted_at))
     return (
         *bonuses,
         *cut_above("bonus-maximum", total_of(part.points for part in bonuses), rules.bonus_maximum),
@@ -37,13 +38,13 @@ def event_part(kind: PartKind, event: EventAdjustment, count: Decimal) -> Part:
     return Part(kind=kind, code=event.code, points=signed, value=count, trace=(("points_each", event.points_each),), source=event)
 
 
-def late_parts(rule: LateRule | None, period: Period, submitted_at: datetime | None) -> tuple[Part, ...]:
+def late_parts(plan: Plan, rule: LateRule | None, period: Period, submitted_at: datetime | None) -> tuple[Part, ...]:
     """Take off the daily points for each day late after the grace, never more than the maximum."""
     if rule is None or period.due is None:
         return ()
     if submitted_at is None:
         return (Part(kind=PartKind.LATE, code="late", points=ZERO, state=State.MISSING),)
-    days = Decimal(days_late(period, submitted_at))
+    days = Decimal(days_late(plan, period, submitted_at))
     points = min(rule.maximum, times(rule.points_per_day, days))
     trace = (("points_per_day", rule.points_per_day), ("maximum", rule.maximum), ("grace_days", Decimal(period.grace_days)))
     return (Part(kind=PartKind.LATE, code="late", points=negative(points), value=days, trace=trace),)

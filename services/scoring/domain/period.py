@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from services.scoring.domain.standing import NamedVersion
 from shared.plan.periods import local_day
-from shared.plan.types import Period
+from shared.plan.types import DueMoves, Period
 
 INSTANT_BEFORE = timedelta(microseconds=1)
 
@@ -115,9 +115,12 @@ def plan_in_force(plans: Iterable[PublishedPlan], told: PeriodAsTold) -> str | N
 
 
 def period_as_extended(period: Period, dates: Dates) -> Period:
-    """The plan's period with the days that the registry's instants stand for: an extension moves lateness with it."""
+    """The plan's period with the days that the registry's instants stand for: an extension moves lateness with it.
+
+    The registry says the due day as it falls, so it moves no further, not even to a working day.
+    """
     if dates.due_at is None:
         return replace(period, due=None, grace_days=0)
     due = local_day(dates.due_at - INSTANT_BEFORE)
     grace = local_day((dates.grace_ends_at or dates.due_at) - INSTANT_BEFORE)
-    return replace(period, due=due, grace_days=max(0, (grace - due).days))
+    return replace(period, due=due, due_moves=DueMoves.STAYS, grace_days=max(0, (grace - due).days))

@@ -37,7 +37,7 @@ def score_unit(plan: Plan, period: Period, agency: AgencyCode, report: ReportInp
     reasons = reasons_against_total(criteria)
     if reasons:
         return score_with(plan, period, agency, report, criteria, reasons)
-    parts = (*criteria, *redistribution(criteria), *adjustment_parts(plan.adjustments, period, report))
+    parts = (*criteria, *redistribution(criteria), *adjustment_parts(plan, period, report))
     parts = (*parts, *limit_parts(plan.adjustments, total_of(part.points for part in parts)))
     return score_with(plan, period, agency, report, parts + rounding_part(parts, plan.total_places), ())
 

@@ -18,7 +18,7 @@ from services.reporting.domain.periods import (
     reopened,
 )
 from services.reporting.domain.problems import Refused
-from shared.plan.types import AgencyCode, PlanAgency
+from shared.plan.types import AgencyCode, DueMoves, PlanAgency
 from tests.services.reporting.domain.letters import DAY, NOW, PLAN, period
 from tests.services.reporting.stage import PERIOD
 
@@ -35,6 +35,13 @@ def test_a_period_opens_with_the_plan_s_days_each_ending_where_the_next_begins()
         "2023-07-07 17:00:00+00:00",
         "2023-07-31 17:00:00+00:00",
     ]
+
+
+def test_a_due_day_on_a_day_off_opens_as_the_next_working_day_where_the_plan_says_so() -> None:
+    sunday = replace(PLAN.periods[0], due=date(2023, 7, 9), due_moves=DueMoves.NEXT_WORKING_DAY)
+    window = opened(replace(PLAN, periods=(sunday,)), PERIOD, NOW).window
+    assert str(window.due_at) == "2023-07-10 17:00:00+00:00"
+    assert window.grace_ends_at == (window.due_at or NOW) + timedelta(days=sunday.grace_days)
 
 
 @pytest.mark.parametrize(("before", "kept"), [(timedelta(seconds=1), True), (timedelta(), False), (timedelta(days=-1), False)])

@@ -1,6 +1,7 @@
 """What was said last of a period holds, by revision, whatever came first."""
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -17,7 +18,9 @@ from services.scoring.domain.period import (
     period_as_extended,
     plan_in_force,
 )
-from shared.plan.types import Period, PeriodCode
+from shared.plan.calendar import due_day
+from shared.plan.types import DueMoves, Period, PeriodCode
+from tests.shared.plan.small_plans import criterion, small_plan
 
 DUE = datetime(2023, 7, 5, 17, tzinfo=UTC)  # midnight after 5 July in Viet Nam
 LATER = datetime(2023, 7, 9, 17, tzinfo=UTC)
@@ -77,6 +80,12 @@ def test_lateness_is_counted_from_the_local_days_of_the_extended_instants() -> N
     moved = period_as_extended(PERIOD, dates(DUE, LATER))
     assert (moved.due, moved.grace_days) == (date(2023, 7, 5), 4)
     assert period_as_extended(PERIOD, dates(LATER, LATER)).due == date(2023, 7, 9)
+
+
+def test_an_extension_to_a_day_off_ends_on_that_day_whatever_the_plan_says_of_its_own_due_day() -> None:
+    moving = replace(PERIOD, due_moves=DueMoves.NEXT_WORKING_DAY)
+    told = period_as_extended(moving, dates(LATER, LATER))  # Sunday 9 July 2023
+    assert due_day(small_plan(criterion("X")), told) == date(2023, 7, 9)
 
 
 def test_without_a_due_instant_nothing_is_late() -> None:
