@@ -126,10 +126,15 @@ def read_tree(raw: bytes) -> tuple[object, list[Problem], list[Problem]]:
     """Decode JSON strictly and bring its text to NFC: the tree, notes and faults."""
     try:
         tree = read_json(raw)
-        normal = normalise(tree)
+        normal = tree if is_plain(raw) else normalise(tree)
     except BodyInvalid as invalid:
         return UNREAD, [], [problem_of_fault(fault) for fault in invalid.faults]
     return normal, [] if normal is tree else [problem("text-normalised")], []
+
+
+def is_plain(raw: bytes) -> bool:
+    """Tell whether the text can only be ASCII, which is always in NFC: then there is no need to look at every text in it."""
+    return raw.isascii() and b"\\u" not in raw
 
 
 def envelope_of(headers: Mapping[str, str], tree: object) -> Envelope:

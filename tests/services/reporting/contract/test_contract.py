@@ -1,7 +1,9 @@
 """What reporting hears and says is the published contract: golden examples are read, and what is told reads back as its fact."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,6 +42,12 @@ def test_the_golden_scores_are_read_and_a_ranking_tells_of_no_version() -> None:
     assert computed is not None
     assert voided is not None
     assert (computed.version, voided.version, ranking) == (2, None, None)
+
+
+@pytest.mark.parametrize("text", ["Ba\u0301o", r"Ba\u0301o"])
+def test_text_comes_to_nfc_whether_it_was_written_out_or_escaped(text: str) -> None:
+    sent = read_report(replace(on("report-sent"), value=f'{{"agency": "{text}"}}'.encode()))
+    assert (sent.draft.agency, [note.code for note in sent.notes]) == ("B\u00e1o", ["text-normalised"])
 
 
 async def test_everything_told_reads_back_as_the_fact_that_the_contract_has(stage: Stage) -> None:
