@@ -7,6 +7,7 @@ from pydantic import Field
 from shared.events.fields import (
     AgencyCode,
     ClusterCode,
+    Day,
     English,
     Fact,
     Instant,
@@ -99,6 +100,54 @@ class AwardWithdrawn(_Award):
     withdrawn_at: Instant
 
 
+class AwardReceived(_Award):
+    """The dossier is complete and was taken in, for the first time or after it was returned."""
+
+    items: list[str] = Field(description="Codes of the papers that are there, by the plan's checklist.", examples=[["to-trinh", "bao-cao"]])
+    again: bool = Field(description="True where it had been returned before.", examples=[False])
+    received_at: Instant
+
+
+class ReturnedPaper(Fact):
+    """One paper of a dossier that has to be mended or added."""
+
+    item: str = Field(description="Code of the paper in the plan's checklist.", examples=["bien-ban"])
+    comment: Reason
+
+
+class AwardReturned(_Award):
+    """The dossier went back, with what has to be mended."""
+
+    reason: Reason
+    items: list[ReturnedPaper] = Field(
+        description="The papers to be mended or added.", examples=[[{"item": "bien-ban", "comment": "Thiếu biên bản họp hội đồng cơ sở."}]]
+    )
+    returned_at: Instant
+
+
+class AwardCommentOpened(_Award):
+    """The public may comment on the suggestion until the end of a day."""
+
+    opened_at: Instant
+    working_days: int = Field(description="So many working days, as the plan's rule asks.", examples=[10], ge=0)
+    last_day: Day = Field(description="Last local day for comments, by the plan's calendar.", examples=["2023-09-08"])
+
+
+class AwardVoted(_Award):
+    """The council voted. The share is of all its members, the absent and the recused among them. Who voted how is not told."""
+
+    members: int = Field(description="All members of the council.", examples=[7], ge=1)
+    in_favour: int = Field(description="Members who agreed.", examples=[6], ge=0)
+    against: int = Field(description="Members who did not agree.", examples=[0], ge=0)
+    abstained: int = Field(description="Members who abstained.", examples=[0], ge=0)
+    absent: int = Field(description="Members who were absent and sent no opinion.", examples=[0], ge=0)
+    recused: int = Field(description="Members who may not vote on this unit.", examples=[1], ge=0)
+    written: int = Field(description="How many of the votes were sent in writing.", examples=[2], ge=0)
+    needed: int = Field(description="Votes in favour that the plan's rule asks for.", examples=[6], ge=0)
+    reached: bool = Field(description="Whether they were reached.", examples=[True])
+    voted_at: Instant
+
+
 class AwardDecided(_Award):
     """The council granted or refused."""
 
@@ -114,3 +163,12 @@ class AwardRevoked(_Award):
     ground: RevocationGround = Field(description="The legal ground.", examples=["false-papers"])
     reason: Reason
     revoked_at: Instant
+
+
+class AwardPublished(_Award):
+    """A granted award was made public."""
+
+    reference: str | None = Field(
+        default=None, description="Number of the decision, or another reference to it.", examples=["1041/QĐ-UBND"], max_length=200
+    )
+    published_at: Instant

@@ -137,3 +137,5 @@ class PeriodReopened(_PeriodOfCluster):
 
     closes_at: Instant | None = Field(description="The new closing instant.", examples=["2023-08-31T17:00:00Z"])
     reason: Reason
+    asked_by: KeyName | None = Field(default=None, description="Who asked for it.", examples=["standing-body-1"])
+    confirmed_by: KeyName | None = Field(default=None, description="The second person, who confirmed it.", examples=["standing-body-2"])

@@ -38,6 +38,7 @@ class CauseKind(StrEnum):
     PLAN = "plan"
     PERIOD = "period"
     CLUSTER = "cluster"
+    APPRAISAL = "appraisal"
 
 
 class Cause(Fact):
@@ -72,6 +73,9 @@ class ScoreComputed(_Score):
     content_hash: Digest = Field(
         description="SHA-256 of the whole score with its explanation: recomputing gives the same.",
         examples=["a575b79868a2336db378ac89cb6c7d93272b4bb8e74d1096e8630765cf480ef5"],
+    )
+    appraisal: Revision | None = Field(
+        default=None, description="The appraisal that was followed; none where this version was not appraised.", examples=[None]
     )
 
 

@@ -3,7 +3,17 @@
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from shared.events.awards import AwardDecided, AwardProposed, AwardRevoked, AwardWithdrawn
+from shared.events.awards import (
+    AwardCommentOpened,
+    AwardDecided,
+    AwardProposed,
+    AwardPublished,
+    AwardReceived,
+    AwardReturned,
+    AwardRevoked,
+    AwardVoted,
+    AwardWithdrawn,
+)
 from shared.events.fields import ActRecorded, Fact
 from shared.events.intake import ReportSent
 from shared.events.receipts import ReportAccepted, ReportRejected
@@ -106,7 +116,12 @@ AWARDS = Topic(
     facts=_facts(
         award_proposed=AwardProposed,
         award_withdrawn=AwardWithdrawn,
+        award_received=AwardReceived,
+        award_returned=AwardReturned,
+        award_comment_opened=AwardCommentOpened,
+        award_voted=AwardVoted,
         award_decided=AwardDecided,
+        award_published=AwardPublished,
         award_revoked=AwardRevoked,
         act_recorded=ActRecorded,
     ),

@@ -36,10 +36,10 @@ class Appraisal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """What is wrong with a finding: a stable code and the criterion."""
+    """What is wrong with one entry of an act: a stable code, and whose entry it is."""
 
     code: str
-    criterion: str
+    entry: str
 
 
 def appraisal_that_counts(appraisals: Iterable[Appraisal], version: int | None) -> Appraisal | None:
@@ -80,9 +80,9 @@ def faults_in(plan: Plan, report: ReportInput, findings: Mapping[str, Finding]) 
     leaves = {str(leaf.code): leaf for leaf in plan.leaves}
     tolerance = plan.appraisal.tolerance if plan.appraisal else None
     for code, finding in findings.items():
-        yield from (Fault(code=fault, criterion=code) for fault in faults_of_points(leaves.get(code), report.values.get(code), finding))
+        yield from (Fault(code=fault, entry=code) for fault in faults_of_points(leaves.get(code), report.values.get(code), finding))
         if not finding.reason and needs_reason(report, code, finding, tolerance):
-            yield Fault(code="reason-missing", criterion=code)
+            yield Fault(code="reason-missing", entry=code)
 
 
 def faults_of_points(criterion: Criterion | None, reported: IndicatorValue | None, finding: Finding) -> Iterator[str]:
