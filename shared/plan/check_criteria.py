@@ -32,6 +32,7 @@ def check_criteria(plan: Plan, reading: Reading) -> None:
         check_measure(plan, leaf, reading)
     for group in groups_of(plan.criteria):
         check_sum(group, reading)
+    check_whole(plan, reading)
     check_redistribution(plan, reading)
 
 
@@ -73,6 +74,8 @@ def check_bands(leaf: Criterion, measure: BandsMeasure, reading: Reading) -> Non
             note_unreachable(reading, worse, f"nhỏ hơn {plain(better.bound)}", f"below {plain(better.bound)}")
         if leaf.direction is Direction.LOWER and worse.bound <= better.bound:
             note_unreachable(reading, worse, f"lớn hơn {plain(better.bound)}", f"above {plain(better.bound)}")
+    for band in measure.bands:
+        check_reach(leaf, band, reading)
     points = [*(band.points for band in measure.bands), measure.otherwise]
     if any(worse > better for better, worse in pairwise(points)):
         vi, en = "Bậc kém hơn không được nhiều điểm hơn bậc tốt hơn.", "A worse band may not be worth more than a better one."
@@ -80,6 +83,22 @@ def check_bands(leaf: Criterion, measure: BandsMeasure, reading: Reading) -> Non
     if leaf.maximum is not None and measure.bands and measure.bands[0].points != leaf.maximum:
         vi, en = "Bậc cao nhất phải bằng điểm tối đa (maximum).", "The best band must be worth the maximum."
         reading.note_at(leaf, "maximum", "maximum-not-best-band", vi, en)
+
+
+def check_reach(leaf: Criterion, band: Band, reading: Reading) -> None:
+    """A band lies within the values that may be reported."""
+    if leaf.direction is Direction.HIGHER and leaf.value_maximum is not None and band.bound > leaf.value_maximum:
+        vi, en = f"không quá {plain(leaf.value_maximum)} (value_maximum)", f"at most {plain(leaf.value_maximum)} (value_maximum)"
+        note_out_of_reach(reading, band, vi, en)
+    if leaf.direction is Direction.LOWER and band.bound < leaf.value_minimum:
+        vi, en = f"từ {plain(leaf.value_minimum)} trở lên (value_minimum)", f"at least {plain(leaf.value_minimum)} (value_minimum)"
+        note_out_of_reach(reading, band, vi, en)
+
+
+def note_out_of_reach(reading: Reading, band: Band, must_vi: str, must_en: str) -> None:
+    vi = f"Bậc này không bao giờ đạt tới: số liệu chỉ được {must_vi}."
+    en = f"This band is never reached: a value may be {must_en} only."
+    reading.note_at(band, "bound", "band-unreachable", vi, en)
 
 
 def note_unreachable(reading: Reading, band: Band, must_vi: str, must_en: str) -> None:
@@ -115,6 +134,21 @@ def check_sum(group: CriterionGroup, reading: Reading) -> None:
         vi = f"Nhóm ghi {plain(group.maximum)} điểm nhưng các tiêu chí cộng lại là {total}."
         en = f"The group says {plain(group.maximum)} points but its criteria add up to {total}."
         reading.note_at(group, "maximum", "maximum-not-sum", vi, en)
+
+
+def check_whole(plan: Plan, reading: Reading) -> None:
+    """A plan that says what all its criteria add up to has criteria that do."""
+    maxima = [leaf.maximum for leaf in plan.leaves if leaf.maximum is not None]
+    if plan.criteria_maximum is None:
+        return
+    if len(maxima) < len(plan.leaves):
+        vi, en = "Có criteria_maximum thì mọi tiêu chí phải có maximum.", "With criteria_maximum every criterion needs a maximum."
+        reading.note("/criteria_maximum", "maximum-absent", vi, en)
+    elif sum(maxima, Decimal(0)) != plan.criteria_maximum:
+        total, said = plain(sum(maxima, Decimal(0))), plain(plan.criteria_maximum)
+        vi = f"Kế hoạch ghi {said} điểm nhưng các tiêu chí cộng lại là {total}; sửa một trong hai."
+        en = f"The plan says {said} points but its criteria add up to {total}; mend one of the two."
+        reading.note("/criteria_maximum", "maximum-not-sum", vi, en)
 
 
 def check_redistribution(plan: Plan, reading: Reading) -> None:

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from itertools import pairwise
 
+from shared.plan.check_awards import check_awards
 from shared.plan.check_criteria import check_criteria
+from shared.plan.check_days import check_days
+from shared.plan.check_subjects import check_subject, nodes_of, note_repeated, note_unknown
+from shared.plan.circles import circle_from
 from shared.plan.names import folded
-from shared.plan.periods import last_day_of_grace
 from shared.plan.reading import Reading
-from shared.plan.types import Criterion, CriterionGroup, Plan, PlanAgency, Subject, TieKey
-from shared.plan.values import nearest_codes, places_of
+from shared.plan.types import Plan, PlanAgency, TieKey
+from shared.plan.values import places_of
+
+FULL_MARKS = Decimal(100)  # a grade looks at no more than this
 
 
 def check_plan(plan: Plan, reading: Reading) -> None:
     """Note every broken rule of the plan."""
-    for check in (check_codes, check_criteria, check_notice, check_agencies, check_clusters, check_periods, check_rules, check_awards):
+    for check in (check_codes, check_criteria, check_notice, check_agencies, check_clusters, check_days, check_rules, check_awards):
         check(plan, reading)
-
-
-def nodes_of(criteria: Iterable[Criterion | CriterionGroup]) -> Iterator[Criterion | CriterionGroup]:
-    """Every criterion and group of the tree."""
-    for node in criteria:
-        yield node
-        if isinstance(node, CriterionGroup):
-            yield from nodes_of(node.members)
 
 
 def check_codes(plan: Plan, reading: Reading) -> None:
@@ -31,28 +30,6 @@ def check_codes(plan: Plan, reading: Reading) -> None:
     note_repeated(reading, [*nodes_of(plan.criteria), *plan.events])
     for things in (plan.agencies, plan.clusters, plan.periods, plan.grades, plan.awards):
         note_repeated(reading, things)
-    for award in plan.awards:
-        note_repeated(reading, award.conditions)
-
-
-def note_repeated(reading: Reading, things: Iterable[object]) -> None:
-    seen: set[str] = set()
-    for thing in things:
-        code = str(getattr(thing, "code"))  # noqa: B009 - the kinds share the field, not a type
-        if code in seen:
-            vi, en = f"Mã “{code}” đã được dùng ở trên; mỗi mã chỉ dùng một lần.", f"The code “{code}” is used above; use each code once."
-            reading.note_at(thing, "code", "code-repeated", vi, en)
-        seen.add(code)
-
-
-def note_unknown(reading: Reading, thing: object, key: str, code: str, known: Collection[str]) -> None:
-    """Note a code that names nothing, with the nearest that do."""
-    if code in known or code in reading.unread_codes:
-        return
-    nearest = ", ".join(nearest_codes(code, known))
-    vi = f"Không có mã “{code}” trong kế hoạch." + (f" Có phải là {nearest}?" if nearest else "")
-    en = f"The plan has no “{code}”." + (f" Did you mean {nearest}?" if nearest else "")
-    reading.note_at(thing, key, "code-unknown", vi, en)
 
 
 def check_notice(plan: Plan, reading: Reading) -> None:
@@ -65,13 +42,25 @@ def check_notice(plan: Plan, reading: Reading) -> None:
 def check_agencies(plan: Plan, reading: Reading) -> None:
     """Names and aliases find one agency only; successors exist; validity does not end before it begins."""
     codes = dict.fromkeys(agency.code for agency in plan.agencies)  # in order, and found at once among thousands
+    successors: dict[str, tuple[str, ...]] = {agency.code: (agency.successor,) for agency in plan.agencies if agency.successor is not None}
     owner: dict[str, str] = {}
     for agency in plan.agencies:
         note_ambiguous(agency, owner, reading)
         if agency.successor is not None:
             note_unknown(reading, agency, "successor", agency.successor, codes)
+            note_circle(agency, successors, reading)
         if agency.valid_from and agency.valid_to and agency.valid_to < agency.valid_from:
             reading.note_at(agency, "valid_to", "days-reversed", "Ngày kết thúc trước ngày bắt đầu.", "It ends before it begins.")
+
+
+def note_circle(agency: PlanAgency, successors: Mapping[str, Sequence[str]], reading: Reading) -> None:
+    """Following successors ends at a unit that still exists."""
+    circle = circle_from(agency.code, successors)
+    if circle:
+        path = " → ".join(circle)
+        vi = f"Đơn vị kế thừa tạo thành vòng ({path}); đơn vị cuối cùng không được có successor."
+        en = f"Successors go in a circle ({path}); the last of them has no successor."
+        reading.note_at(agency, "successor", "successor-circle", vi, en)
 
 
 def note_ambiguous(agency: PlanAgency, owner: dict[str, str], reading: Reading) -> None:
@@ -100,27 +89,16 @@ def check_clusters(plan: Plan, reading: Reading) -> None:
             reading.note_at(agency, "code", "agency-without-cluster", vi, en)
 
 
-def check_periods(plan: Plan, reading: Reading) -> None:
-    """from ≤ to; grace only with a due day; the close not before the last day of grace."""
-    for period in plan.periods:
-        if period.to_date < period.from_date:
-            reading.note_at(period, "to", "days-reversed", "Kỳ kết thúc trước khi bắt đầu.", "The period ends before it begins.")
-        if period.grace_days and period.due is None:
-            vi, en = "Có số ngày ân hạn thì phải có hạn nộp (due).", "Days of grace need a due day (due)."
-            reading.note_at(period, "grace_days", "grace-without-due", vi, en)
-        last = last_day_of_grace(plan, period)
-        if last and period.close and period.close < last:
-            vi, en = "Kỳ đóng trước ngày ân hạn cuối cùng.", "The period closes before the last day of grace."
-            reading.note_at(period, "close", "close-before-due", vi, en)
-
-
 def check_rules(plan: Plan, reading: Reading) -> None:
     """Grades stand from the best to the lowest; tie-break steps look at something that exists; the total's limits leave room."""
-    for higher, lower in zip(plan.grades, plan.grades[1:], strict=False):
-        if lower.at_least >= higher.at_least:
-            vi, en = "Xếp loại phải đi từ mức cao xuống thấp.", "Grades go from the highest bound to the lowest."
-            reading.note_at(lower, "at_least", "grades-unordered", vi, en)
-    for step in plan.tie_break:
+    check_grades(plan, reading)
+    for index, step in enumerate(plan.tie_break):
+        if step in plan.tie_break[:index]:
+            vi, en = (
+                "Bước này đã có ở trên nên không bao giờ quyết định gì; bỏ đi.",
+                "This step stands above and never decides; leave it out.",
+            )
+            reading.note_at(step, "by", "step-repeated", vi, en)
         check_subject(plan, reading, step, step.criterion, needed=step.by is TieKey.POINTS, leaf=False)
     adjustments = plan.adjustments
     least, most = adjustments.total_minimum, adjustments.total_maximum
@@ -133,25 +111,16 @@ def check_rules(plan: Plan, reading: Reading) -> None:
             reading.note_at(adjustments, key, "limit-too-precise", vi, en)
 
 
-def check_awards(plan: Plan, reading: Reading) -> None:
-    """Awards name clusters and criteria that exist."""
-    for award in plan.awards:
-        for index, cluster in enumerate(award.clusters):
-            note_unknown(reading, award, f"clusters/{index}", cluster, [one.code for one in plan.clusters])
-        for condition in award.conditions:
-            needed = condition.subject in {Subject.POINTS, Subject.VALUE}
-            check_subject(plan, reading, condition, condition.criterion, needed=needed, leaf=condition.subject is Subject.VALUE)
-
-
-def check_subject(plan: Plan, reading: Reading, thing: object, criterion: str | None, *, needed: bool, leaf: bool) -> None:
-    """A rule that looks at points or a value names the criterion; any other names none."""
-    if criterion is None and needed:
-        vi, en = "Thiếu khóa “criterion”: xét tiêu chí nào?", "The key “criterion” is required: which one is looked at?"
-        reading.note_at(thing, "criterion", "criterion-absent", vi, en)
-    elif criterion is not None and not needed:
-        vi, en = "Quy tắc này không xét riêng tiêu chí nào; bỏ khóa “criterion”.", "This rule looks at no criterion; leave “criterion” out."
-        reading.note_at(thing, "criterion", "criterion-unneeded", vi, en)
-    elif criterion is not None:
-        with_value = [leaf.code for leaf in plan.leaves] + [event.code for event in plan.events]
-        with_points = [one.code for one in nodes_of(plan.criteria)]
-        note_unknown(reading, thing, "criterion", criterion, with_value if leaf else with_points)
+def check_grades(plan: Plan, reading: Reading) -> None:
+    """Grades look at min(total, 100), so each bound is lower than the one before, and none above 100."""
+    for higher, lower in pairwise(plan.grades):
+        if lower.at_least >= higher.at_least:
+            vi, en = "Xếp loại phải đi từ mức cao xuống thấp.", "Grades go from the highest bound to the lowest."
+            reading.note_at(lower, "at_least", "grades-unordered", vi, en)
+    for grade in plan.grades:
+        if grade.at_least > FULL_MARKS:
+            vi, en = (
+                "Xếp loại xét min(tổng điểm, 100), nên mức này không ai đạt.",
+                "Grades look at min(total, 100): nobody reaches this one.",
+            )
+            reading.note_at(grade, "at_least", "grade-unreachable", vi, en)

@@ -18,6 +18,8 @@ from shared.plan.shorthand import written_out
 from shared.plan.types import Plan
 from shared.plan.yaml_tree import read_yaml
 
+PLAN_BYTES_MAX = 900_000  # of its canonical form: the whole plan travels in one event, which may have 1,000,000 bytes
+
 __all__ = ["PlanInvalid", "PlanProblem", "plan_document", "plan_from_document", "read_plan"]
 
 
@@ -37,9 +39,12 @@ def plan_from_document(document: Mapping[str, object]) -> Plan:
     return checked(dict(document), Reading(marks={}))
 
 
+def canonical_bytes(plan: Plan) -> bytes:
+    return json.dumps(plan_document(plan), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
 def content_hash_of(plan: Plan) -> str:
-    canonical = json.dumps(plan_document(plan), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
+    return "sha256:" + hashlib.sha256(canonical_bytes(plan)).hexdigest()
 
 
 def checked(data: object, reading: Reading) -> Plan:
@@ -47,6 +52,7 @@ def checked(data: object, reading: Reading) -> Plan:
     plan = attempt(PLAN, reading, written_out(data), "") if data is not None else None
     if isinstance(plan, Plan):
         note_broken_rules(plan, reading)
+        note_size(plan, reading)
     if isinstance(plan, Plan) and not reading.problems:
         return replace(plan, content_hash=content_hash_of(plan))
     raise PlanInvalid(tuple(sorted(reading.problems, key=lambda one: (one.line, one.column))))
@@ -57,6 +63,14 @@ def note_broken_rules(plan: Plan, reading: Reading) -> None:
     check_plan(plan, rules)
     faulty = tuple(problem.pointer for problem in reading.problems)
     reading.problems.extend(problem for problem in rules.problems if not follows(problem.pointer, faulty))
+
+
+def note_size(plan: Plan, reading: Reading) -> None:
+    size = len(canonical_bytes(plan))
+    if size > PLAN_BYTES_MAX:
+        vi = f"Kế hoạch dài {size} byte, tối đa {PLAN_BYTES_MAX}: rút ngắn tên, bỏ bí danh không dùng, hoặc chia thành nhiều phong trào."
+        en = f"The plan takes {size} bytes, at most {PLAN_BYTES_MAX}: shorten names, drop unused aliases, or split the movement."
+        reading.note("", "plan-too-large", vi, en)
 
 
 def follows(pointer: str, faulty: tuple[str, ...]) -> bool:

@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from shared.plan.codes import Sentence
 from shared.plan.reading import UNREAD, Reading, Shape, Unreadable, attempt, wrong_type
 from shared.plan.values import nearest_codes, pointer_to, shown
+
+NO_HINT = Sentence(vi="", en="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,7 @@ class Record:
     build: type[Any]
     fields: Mapping[str, Shape]
     keys: Mapping[str, str] = field(default_factory=dict)  # field name → key in the document, where they differ
+    hints: Mapping[str, Sentence] = field(default_factory=dict)  # key → what it may say, told where it is absent
 
     def read(self, reading: Reading, data: object, pointer: str) -> object:
         if not isinstance(data, dict):
@@ -80,7 +84,9 @@ class Record:
         for name in self.fields:
             key = self.keys.get(name, name)
             if name not in defaults and key not in data:
-                reading.note(pointer, "key-absent", f"Thiếu khóa bắt buộc “{key}”.", f"The key “{key}” is required here.")
+                hint = self.hints.get(key, NO_HINT)
+                vi, en = f"Thiếu khóa bắt buộc “{key}”{hint.vi}.", f"The key “{key}” is required here{hint.en}."
+                reading.note(pointer, "key-absent", vi, en)
 
     def defaults(self) -> Mapping[str, object]:
         return defaults_of(self.build)

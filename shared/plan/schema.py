@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from shared.plan.codes import Sentence
 from shared.plan.reading import Reading, Shape
 from shared.plan.records import ListOf, OneOf, Record
 from shared.plan.scalars import Amount, Choice, Code, Day, Flag, Text, Whole
@@ -93,6 +94,15 @@ CRITERION = Record(
         "value_minimum": NUMBER,
         "value_maximum": NUMBER,
         "value_places": Whole(maximum=12),
+    },
+    hints={
+        "measure": Sentence(vi=": số liệu thành điểm bằng cách nào", en=": how does a value become points"),
+        "on_missing": Sentence(
+            vi=": thiếu số liệu thì sao, zero, exclude hay block", en=": zero, exclude or block, when the value is missing"
+        ),
+        "on_not_applicable": Sentence(
+            vi=": không áp dụng thì sao, zero, exclude hay block", en=": zero, exclude or block, when it does not apply"
+        ),
     },
 )
 
