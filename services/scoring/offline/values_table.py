@@ -1,24 +1,27 @@
-"""A table of values in a file, wide or long, as the reports of a period. Every fault is named with its line and column, all at once.
+"""A table of values, wide or long, as the reports of a period. Every fault is named with its line and column, all at once.
 
-Wide: the first column names the agency, each other column is a criterion. Long: the columns agency, criterion, value.
-An agency is known by code, name or alias. A blank is missing and `n/a` is not applicable; neither is ever zero.
+Wide: the first column names the agency, each other column is a criterion; a column that is known to be none (a total, a rank, a note) is
+passed over and named. Long: the columns agency, criterion, value. A blank is missing and `n/a` is not applicable; neither is ever zero.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
-from services.scoring.domain.scores import ReportInput
-from shared.plan.names import agencies_by_label, folded
+from services.scoring.offline.commas import has_decimal_commas
+from services.scoring.offline.labels import Labels
+from services.scoring.offline.sheet import Row, Sheet, TableFault, TableInvalid
+from shared.plan.names import folded
 from shared.plan.types import AgencyCode, Plan
 from shared.plan.values import (
     MISSING,
     NOT_APPLICABLE,
+    Given,
     IndicatorValue,
     ValueRefused,
+    bounded,
     check_values,
     nearest_codes,
     shown,
@@ -27,26 +30,16 @@ from shared.plan.values import (
 )
 
 LONG_HEADER = ["agency", "criterion", "value"]
-DELIMITERS = ",;\t"
-CELL_LENGTH_MAX = 10_000
-FAULTS_MAX = 200
+
+Values = Mapping[str, IndicatorValue]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TableFault:
-    line: int
-    column: str
-    code: str
-    sentence_vi: str
-    sentence_en: str
+class TableRead:
+    """The values of each agency, and the columns that are no criteria."""
 
-
-class TableInvalid(Exception):
-    """The table cannot be scored; `faults` names what must be mended, at most 200 of it."""
-
-    def __init__(self, faults: list[TableFault]) -> None:
-        super().__init__(f"{len(faults)} fault(s) in the table of values")
-        self.faults = tuple(faults[:FAULTS_MAX])
+    values: Mapping[AgencyCode, Values]
+    passed_over: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +49,7 @@ class Cell:
     line: int
     agency: str
     criterion: str
-    text: str
+    written: str | Decimal
 
 
 @dataclass(slots=True)
@@ -64,9 +57,11 @@ class Table:
     """The reports gathered so far, and what is wrong."""
 
     plan: Plan
-    decimal_comma: bool
+    labels: Labels
+    decimal_comma: bool = False
     values: dict[AgencyCode, dict[str, IndicatorValue]] = field(default_factory=dict)
     lines: dict[tuple[AgencyCode, str], int] = field(default_factory=dict)
+    passed_over: list[str] = field(default_factory=list)
     faults: list[TableFault] = field(default_factory=list)
 
     def note(self, line: int, column: str, refused: ValueRefused) -> None:
@@ -75,104 +70,105 @@ class Table:
         )
 
 
-def read_table(plan: Plan, text: str) -> Mapping[AgencyCode, ReportInput]:
-    """The reports that the file holds, checked against the plan. Raises `TableInvalid`."""
-    first_line = text.lstrip("\ufeff").split("\n", 1)[0]
-    delimiter = max(DELIMITERS, key=first_line.count)
-    table = Table(plan=plan, decimal_comma=delimiter != ",")
-    rows = rows_of(table, text, delimiter)
-    header = next(rows, None)
-    if header is None:
-        table.note(1, "", refusal("table-empty", "Tệp số liệu trống.", "The file of values is empty."))
-        raise TableInvalid(table.faults)
-    is_long = [folded(name) for name in header[1]] == LONG_HEADER
-    gather(table, long_cells(table, rows) if is_long else wide_cells(table, header, rows))
+def read_table(plan: Plan, sheet: Sheet) -> TableRead:
+    """The reports that the sheet holds, checked against the plan. Raises `TableInvalid`."""
+    table = Table(plan=plan, labels=Labels(plan))
+    header, *rows = sheet.rows
+    is_long = [folded(str(name)) for name in header.cells] == LONG_HEADER
+    cells = list(long_cells(table, rows) if is_long else wide_cells(table, header, rows))
+    numbers = [(cell.line, cell.written) for cell in cells if isinstance(cell.written, str)]
+    table.decimal_comma = has_decimal_commas(numbers, separated_by_commas=sheet.separated_by_commas)
+    gather(table, cells)
     note_what_the_plan_forbids(table)
     if table.faults:
         raise TableInvalid(table.faults)
-    return {agency: ReportInput(version=1, values=values) for agency, values in table.values.items()}
+    return TableRead(values=table.values, passed_over=tuple(table.passed_over))
 
 
 def refusal(code: str, vi: str, en: str) -> ValueRefused:
     return ValueRefused(code, vi, en)
 
 
-def rows_of(table: Table, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """The rows with their line numbers; rows without any content are passed over."""
-    csv.field_size_limit(CELL_LENGTH_MAX)
-    reader = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=delimiter, strict=True)
-    try:
-        yield from ((reader.line_num, [cell.strip() for cell in row]) for row in reader if any(map(str.strip, row)))
-    except csv.Error as error:
-        vi, en = f"Không đọc được CSV ({error}).", f"This is not CSV ({error}); look for a quotation mark that is not closed."
-        table.note(reader.line_num, "", refusal("table-malformed", vi, en))
-
-
-def wide_cells(table: Table, header: tuple[int, list[str]], rows: Iterator[tuple[int, list[str]]]) -> Iterator[Cell]:
+def wide_cells(table: Table, header: Row, rows: list[Row]) -> Iterator[Cell]:
     """Each row is one agency. A blank agency with values, a repeated agency and a row of another length are faults."""
     columns = columns_of(table, header)
     seen: set[str] = set()
-    for line, row in rows:
-        if len(row) != len(header[1]):
-            vi = f"Dòng có {len(row)} ô, dòng tiêu đề có {len(header[1])}."
-            en = f"The row has {len(row)} cells and the header {len(header[1])}."
-            table.note(line, "", refusal("row-length", vi, en))
+    for row in rows:
+        name = str(row.cells[0])
+        if not has_length(table, row, len(header.cells)):
             continue
-        if folded(row[0]) in seen:
-            vi, en = f"“{shown(row[0])}” có hai dòng.", f"“{shown(row[0])}” has two rows."
-            table.note(line, header[1][0], refusal("agency-repeated", vi, en))
+        if folded(name) in seen:
+            vi, en = f"“{shown(name)}” có hai dòng.", f"“{shown(name)}” has two rows."
+            table.note(row.line, str(header.cells[0]), refusal("agency-repeated", vi, en))
             continue
-        seen.add(folded(row[0]))
-        for criterion, text in zip(columns, row[1:], strict=True):
-            yield Cell(line=line, agency=row[0], criterion=criterion, text=text)
+        seen.add(folded(name))
+        note_values_without_column(table, header, row)
+        pairs = zip(columns, row.cells[1:], strict=False)
+        yield from (Cell(line=row.line, agency=name, criterion=code, written=cell) for code, cell in pairs if code is not None)
 
 
-def columns_of(table: Table, header: tuple[int, list[str]]) -> list[str]:
-    """The criterion of each column after the first, by code or name; an unknown or repeated one is noted."""
-    known = criteria_by_label(table.plan)
-    line, names = header
-    columns = [known.get(folded(name), name) for name in names[1:]]
-    if not columns:
-        table.note(line, "", refusal("table-without-criteria", "Không có cột tiêu chí nào.", "There is no column for a criterion."))
+def note_values_without_column(table: Table, header: Row, row: Row) -> None:
+    """A column without a name is let pass only where it is empty."""
+    if any(cell != "" for name, cell in zip(header.cells[1:], row.cells[1:], strict=False) if name == ""):
+        vi, en = "Có số liệu ở cột không có tên.", "There are values in a column without a name."
+        table.note(row.line, "", refusal("column-without-name", vi, en))
+
+
+def has_length(table: Table, row: Row, wanted: int) -> bool:
+    """Whether a row has the cells of the header; empty ones beyond it do not count."""
+    if len(row.cells) == wanted or (len(row.cells) > wanted and all(cell == "" for cell in row.cells[wanted:])):
+        return True
+    vi, en = (
+        f"Dòng có {len(row.cells)} ô, dòng tiêu đề có {wanted}.",
+        f"The row has {len(row.cells)} cells and the header {wanted}.",
+    )
+    table.note(row.line, "", refusal("row-length", vi, en))
+    return False
+
+
+def columns_of(table: Table, header: Row) -> list[str | None]:
+    """The criterion of each column after the first, by code or name; none for a column that is no criterion."""
+    names = [str(name) for name in header.cells[1:]]
+    columns = [column_of(table, header.line, name) for name in names]
+    if not any(columns) and not table.faults:
+        fault = refusal("table-without-criteria", "Không có cột tiêu chí nào.", "There is no column for a criterion.")
+        table.note(header.line, "", fault)
     for index, column in enumerate(columns):
-        if column not in known.values():
-            table.note(line, column, unknown_criterion(column, sorted(set(known.values()))))
-        if column in columns[:index]:
+        if column is not None and column in columns[:index]:
             vi, en = f"Cột “{shown(column)}” xuất hiện hai lần.", f"The column “{shown(column)}” stands there twice."
-            table.note(line, column, refusal("column-repeated", vi, en))
+            table.note(header.line, column, refusal("column-repeated", vi, en))
     return columns
 
 
-def criteria_by_label(plan: Plan) -> dict[str, str]:
-    """Codes win over names, and a name that several criteria share finds none of them."""
-    sources = [(item.code, item.name_vi, item.name_en) for item in plan.leaves]
-    sources += [(item.code, item.name_vi, item.name_en) for item in plan.events]
-    names = [(folded(name), code) for code, *labels in sources for name in set(labels)]
-    counted = [name for name, _ in names]
-    by_name = {name: str(code) for name, code in names if counted.count(name) == 1}
-    return by_name | {folded(code): str(code) for code, *_ in sources}
+def column_of(table: Table, line: int, name: str) -> str | None:
+    found = table.labels.criterion(name)
+    if found is not None:
+        return found
+    if table.labels.is_no_criterion(name):
+        table.passed_over.extend([name] if name else [])
+        return None
+    table.note(line, name, unknown_criterion(name, table.labels.codes))
+    return None
 
 
-def long_cells(table: Table, rows: Iterator[tuple[int, list[str]]]) -> Iterator[Cell]:
-    known = criteria_by_label(table.plan)
-    for line, row in rows:
-        if len(row) != len(LONG_HEADER):
+def long_cells(table: Table, rows: list[Row]) -> Iterator[Cell]:
+    for row in rows:
+        if len(row.cells) != len(LONG_HEADER):
             vi, en = "Mỗi dòng phải có ba ô: agency,criterion,value.", "Each row has three cells: agency,criterion,value."
-            table.note(line, "", refusal("row-length", vi, en))
+            table.note(row.line, "", refusal("row-length", vi, en))
             continue
-        criterion = known.get(folded(row[1]), row[1])
-        if criterion not in known.values():
-            table.note(line, "criterion", unknown_criterion(criterion, sorted(set(known.values()))))
+        criterion = table.labels.criterion(str(row.cells[1]))
+        if criterion is None:
+            table.note(row.line, "criterion", unknown_criterion(str(row.cells[1]), table.labels.codes))
             continue
-        yield Cell(line=line, agency=row[0], criterion=criterion, text=row[2])
+        yield Cell(line=row.line, agency=str(row.cells[0]), criterion=criterion, written=row.cells[2])
 
 
-def gather(table: Table, cells: Iterator[Cell]) -> None:
+def gather(table: Table, cells: list[Cell]) -> None:
     """Put each value with its agency. An unknown agency is noted once for each line."""
-    labels = agencies_by_label(table.plan)
     unknown: set[int] = set()
     for cell in cells:
-        agency = labels.get(folded(cell.agency))
+        agency = table.labels.agency(cell.agency)
         if agency is not None:
             keep(table, agency, cell)
         elif cell.line not in unknown:
@@ -193,15 +189,21 @@ def keep(table: Table, agency: AgencyCode, cell: Cell) -> None:
 
 def value_in(table: Table, cell: Cell) -> IndicatorValue:
     """What a cell says; one that is no number is noted and held for missing, so that the rest is still examined."""
-    if not cell.text:
-        return MISSING
-    if folded(cell.text) == "n/a":
-        return NOT_APPLICABLE
     try:
-        return value_from_text(cell.text.replace(",", ".") if table.decimal_comma else cell.text)
+        return value_of(cell.written, decimal_comma=table.decimal_comma)
     except ValueRefused as refused:
         table.note(cell.line, cell.criterion, refused)
         return MISSING
+
+
+def value_of(written: str | Decimal, *, decimal_comma: bool) -> IndicatorValue:
+    if isinstance(written, Decimal):
+        return Given(bounded(written))
+    if not written:
+        return MISSING
+    if folded(written) == "n/a":
+        return NOT_APPLICABLE
+    return value_from_text(written.replace(",", ".") if decimal_comma else written)
 
 
 def unknown_agency(label: str, plan: Plan) -> ValueRefused:
@@ -215,11 +217,9 @@ def unknown_agency(label: str, plan: Plan) -> ValueRefused:
 
 
 def note_what_the_plan_forbids(table: Table) -> None:
-    """Hold every value of a known criterion against the plan; an unknown one is noted already."""
-    known = set(criteria_by_label(table.plan).values())
-    placed = [(agency, criterion, value) for agency, values in table.values.items() for criterion, value in values.items()]
-    for agency, criterion, value in placed:
-        problems = check_values(table.plan, {criterion: value}) if criterion in known else ()
-        for problem in problems:
-            refused = refusal(problem.code, problem.sentence_vi, problem.sentence_en)
-            table.note(table.lines[agency, criterion], criterion, refused)
+    """Hold every value against the plan."""
+    for agency, values in table.values.items():
+        for code, value in values.items():
+            for problem in check_values(table.plan, {code: value}):
+                refused = refusal(problem.code, problem.sentence_vi, problem.sentence_en)
+                table.note(table.lines[agency, code], code, refused)

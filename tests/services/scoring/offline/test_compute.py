@@ -116,7 +116,11 @@ def test_an_illustrative_plan_says_so_and_ranks_each_cluster(tmp_path: Path) -> 
         ("Province,SC11,SC11\nP01,1,1\n", "column-repeated", ":1, column SC11"),
         ("Province,SC11\nP01,1,2\n", "row-length", ":2"),
         ("Province,SC11\nP01,one\n", "value-not-a-number", ":2, column SC11"),
-        ('Province,SC11\nP01,"1,5"\n', "value-not-a-number", ":2, column SC11"),
+        ('Province,SC11\nP01,"1,500"\n', "comma-ambiguous", ":2"),
+        ("Province;SC11;SC12\nP01;1,5;1.5\n", "decimals-mixed", ":2"),
+        ("Province,SC11\nP01,95%\n", "value-not-a-number", ":2, column SC11"),
+        ("Province,Total\nP01,1\n", "table-without-criteria", ":1"),
+        ("Province,SC11,\nP01,1,2\n", "column-without-name", ":2"),
         ("Province,SC11\nP01,nan\n", "value-not-finite", ":2, column SC11"),
         ("Province,SC11\nP01,1e400\n", "value-out-of-range", ":2, column SC11"),
         ("Province,SC11\nP01,-0.1\n", "value-negative", ":2, column SC11"),
@@ -169,3 +173,58 @@ def test_check_names_every_fault_of_a_plan_with_line_and_column(tmp_path: Path) 
     result = run("check", path)
     assert result.exit_code == 1
     assert f"{path}:{line}:1: /total_places: Expected a whole number here. / Ở đây phải là số nguyên. (wrong-type)" in result.stderr
+
+
+def test_columns_that_are_no_criteria_are_passed_over_and_named(tmp_path: Path) -> None:
+    text = "Province,STT,SC11,Tổng điểm,PAPI total,\nP01,1,1.25,1.25,46,\n"
+    result = compute(PAPI, written(tmp_path, text))
+    assert table_of(result)["P01"] == ("1.2500", "1")
+    assert "passed over: “STT”, “Tổng điểm”, “PAPI total”." in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("written_as", "code"),
+    [
+        ("Thua Thien-Hue", "P31"),
+        ("THỪA THIÊN HUẾ", "P31"),
+        ("thua thien hue", "P31"),
+        ("Tỉnh Hà Nam", "P23"),
+        ("Ha Noi City", "P01"),
+        ("Tp. Da Nang", "P32"),
+        ("Đắk Lắk", "P42"),
+        ("Dak Lak province", "P42"),
+        ("Ba Ria - Vung Tau", "P49"),
+    ],
+)
+def test_a_province_is_known_without_accents_and_with_its_kind(tmp_path: Path, written_as: str, code: str) -> None:
+    table = table_of(compute(PAPI, written(tmp_path, f"Province,SC11\n{written_as},1\n")))
+    assert [agency for agency, (total, _) in table.items() if total] == [code]
+
+
+def test_quoted_decimal_commas_between_commas_are_read(tmp_path: Path) -> None:
+    path = written(tmp_path, 'Province,SC11,SC12\r\nP01,"1,25","2,500"\r\n"P02",1,1\r\n')
+    assert table_of(compute(PAPI, path))["P01"] == ("3.7500", "1")
+
+
+def test_unicode_text_of_a_spreadsheet_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "values.txt"
+    path.write_text("Province\tSC11\nHà Nội\t1,5\n", encoding="utf-16")
+    assert table_of(compute(PAPI, path))["P01"] == ("1.5000", "1")
+
+
+def test_a_row_longer_than_the_header_by_blanks_is_read(tmp_path: Path) -> None:
+    assert table_of(compute(PAPI, written(tmp_path, "Province,SC11\nP01,1,,\n")))["P01"] == ("1.0000", "1")
+
+
+def test_lateness_is_judged_as_on_the_day_that_is_named(tmp_path: Path) -> None:
+    path = written(tmp_path, "agency,criterion,value\nPhủ Lý,giai-ngan,95\nLý Nhân,giai-ngan,95\n")
+    on_time, late = (compute(HA_NAM, path, "--period", "2023-H1", "--at", day, "--explain") for day in ("2023-01-01", "2030-01-01"))
+    assert "The report was on time" in on_time.stdout
+    assert "day(s) late" in late.stdout
+    assert table_of(compute(HA_NAM, path, "--period", "2023-H1", "--at", "2030-01-01")) != table_of(
+        compute(HA_NAM, path, "--period", "2023")
+    )
+
+
+def test_a_day_that_is_none_is_wrong_usage(tmp_path: Path) -> None:
+    assert compute(PAPI, DATA / "2019.csv", "--at", "2019-02-30").exit_code == 2
