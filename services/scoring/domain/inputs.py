@@ -13,7 +13,7 @@ from services.scoring.domain.cluster_facts import ClusterFacts
 from services.scoring.domain.measures import Achievement
 from services.scoring.domain.parts import ReportInput, Score
 from services.scoring.domain.scores import score_unit
-from shared.plan.types import AgencyCode, CriterionCode, Period, Plan
+from shared.plan.types import AgencyCode, CriterionCode, DueMoves, Period, Plan
 from shared.plan.values import IndicatorValue, plain, value_from_text, value_to_text
 
 Document = dict[str, object]
@@ -44,13 +44,16 @@ def computed_again(plan: Plan, inputs: ScoreInputs) -> Score:
     """The score that follows from the inputs; raises where they belong to another plan or the plan has no such period."""
     if inputs.plan_hash != plan.content_hash:
         raise ValueError(f"the inputs belong to the plan {inputs.plan_hash}, not to {plan.content_hash}")
-    planned = next(period for period in plan.periods if period.code == inputs.period)
+    planned = next((period for period in plan.periods if period.code == inputs.period), None)
+    if planned is None:
+        raise ValueError(f"the plan has no period {inputs.period}")
     report = as_appraised(inputs.report, inputs.appraisal) if inputs.report else None
     return score_unit(plan, period_with(planned, inputs.dates), AgencyCode(inputs.agency), report, inputs.cluster)
 
 
 def period_with(planned: Period, dates: Dates) -> Period:
-    return replace(planned, due=dates.due, grace_days=dates.grace_days)
+    """The day that is written down is the due day as it fell, so it moves no further."""
+    return replace(planned, due=dates.due, due_moves=DueMoves.STAYS, grace_days=dates.grace_days)
 
 
 def inputs_document(inputs: ScoreInputs) -> Document:
@@ -82,8 +85,11 @@ def report_document(report: ReportInput) -> Document:
 
 
 def appraisal_document(appraisal: Appraisal) -> Document:
-    findings = {code: finding_document(finding) for code, finding in appraisal.findings.items()}
-    return {"revision": appraisal.revision, "report_version": appraisal.report_version, "findings": findings}
+    return {"revision": appraisal.revision, "report_version": appraisal.report_version, "findings": findings_document(appraisal)}
+
+
+def findings_document(appraisal: Appraisal) -> Document:
+    return {code: finding_document(finding) for code, finding in appraisal.findings.items()}
 
 
 def finding_document(finding: Finding) -> Document:
