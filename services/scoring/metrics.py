@@ -46,6 +46,7 @@ CLUSTERS_PER_STEP = Histogram(
 )
 PROPOSALS = Counter(
     "thidua_scoring_proposals",
-    "What became of suggestions: proposed, withdrawn, granted, refused, revoked. Many withdrawn ones: scores move after the close.",
+    "What became of suggestions: proposed, withdrawn, and each stage that people led one to (received, returned, public-comment, voted, "
+    "granted, published, refused, revoked). Many withdrawn ones: scores move after the close.",
     ["outcome"],
 )

@@ -3,7 +3,8 @@
 from fastapi import APIRouter
 
 from services.scoring.api.acts import act_routes
-from services.scoring.api.decisions import decision_routes
+from services.scoring.api.appraisals import appraisal_routes
+from services.scoring.api.decisions import decision_routes, proposal_routes
 from services.scoring.api.scores import score_routes
 from services.scoring.store.statements import Reads
 from services.scoring.store.unchanging import Unchanging
@@ -14,7 +15,9 @@ from shared.messaging import Transactions
 def routes(transactions: Transactions, reads: Reads, unchanging: Unchanging) -> APIRouter:
     """All routes of the service."""
     whole = router()
-    whole.include_router(score_routes(reads))
+    whole.include_router(score_routes(reads, unchanging))
+    whole.include_router(appraisal_routes(transactions, reads, unchanging))
+    whole.include_router(proposal_routes(transactions, reads, unchanging))
     whole.include_router(decision_routes(transactions, reads, unchanging))
     whole.include_router(act_routes(reads))
     return whole

@@ -1,28 +1,69 @@
-"""Acts of the council, each in one transaction: what it changes, the link of the chain, and what is said of both."""
+"""One step of the council: in one transaction the rules are asked, the step is kept, the act joins the chain, and both are told."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from services.scoring import metrics
-from services.scoring.api.answers import DecisionAsked, ProposalAnswer, RevocationAsked, proposal_answer
-from services.scoring.contract import Proposed, Saying, act_recorded, acts_lock, agency_lock, award_decided, award_revoked
+from services.scoring.api.suggestion_answers import ProposalAnswer, proposal_answer
+from services.scoring.contract import Proposed, Saying, act_recorded, acts_lock, agency_lock
 from services.scoring.domain.acts import Act
-from services.scoring.domain.decisions import Objection, objection_to_deciding, objection_to_revoking
+from services.scoring.domain.council import Objection, Procedure, Step, after, objections_to, papers_lacking
 from services.scoring.domain.heard import ClusterKey
-from services.scoring.store import proposals, reading
-from services.scoring.store.proposals import Decision, ProposalInCase
-from services.scoring.store.reading import ProposalFilter
+from services.scoring.store import council, proposals, suggestions
+from services.scoring.store.proposals import ProposalInCase
 from services.scoring.store.statements import Reads
+from services.scoring.store.suggestions import ProposalFilter
 from services.scoring.store.unchanging import Unchanging
-from shared.events.awards import Outcome
 from shared.http.guard import Caller
-from shared.http.problems import Problem
+from shared.http.problems import Problem, fault
 from shared.messaging import Announcement, Lock, LockKind, Transaction, Transactions
+from shared.plan.periods import local_day
+from shared.plan.types import AwardRule, Plan
 from shared.tracing import current_traceparent
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtHand:
+    """A suggestion in a transaction that holds its locks: what it is, the rule that it was made by, and what was done so far."""
+
+    transaction: Transaction
+    actor: str
+    case: ProposalInCase
+    plan: Plan
+    rule: AwardRule
+    done: Procedure
+
+    @property
+    def proposal(self) -> str:
+        """Its identity."""
+        return self.case.kept.proposal
+
+    @property
+    def saying(self) -> Saying:
+        """How it is told."""
+        return Saying(at=self.transaction.now, traceparent=current_traceparent(), test=self.plan.test)
+
+    @property
+    def named(self) -> Proposed:
+        """How events name it."""
+        return Proposed(proposal=self.proposal, key=self.case.key, agency=self.case.kept.agency, rule=self.case.kept.rule)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A step that was kept: the kind of act, its particulars, and, where the world is told more than the act, what it is told."""
+
+    kind: str
+    facts: Mapping[str, str]
+    say: Callable[[int], Announcement] | None = None
+
+
+Take: TypeAlias = Callable[[AtHand], Awaitable[Taken]]
+
+
 class Acting:
-    """What a member of the council can do."""
+    """What people can do with suggestions."""
 
     def __init__(self, transactions: Transactions, reads: Reads, unchanging: Unchanging) -> None:
         self._transactions = transactions
@@ -31,58 +72,31 @@ class Acting:
 
     async def told(self, caller: Caller, proposal: str) -> ProposalAnswer:
         """Tell a suggestion that the caller's key reaches; the problem not-found otherwise."""
-        found = await reading.list_proposals(self._reads, within_reach(caller, ProposalFilter(proposal=proposal)), after=0, limit=1)
+        found = await suggestions.list_proposals(self._reads, within_reach(caller, ProposalFilter(proposal=proposal)), after=0, limit=1)
         if not found:
             raise Problem("not-found")
         return proposal_answer(found[0])
 
-    async def decide(self, caller: Caller, proposal: str, asked: DecisionAsked) -> None:
-        """Grant or refuse; raises the problem that forbids it."""
-        if asked.outcome is Outcome.REFUSED and not (asked.reason and asked.reason_class):
-            raise Problem("reason-missing", pointer="/reason" if asked.reason_class else "/reason_class")
+    async def step(self, caller: Caller, proposal: str, step: Step, take: Take) -> ProposalAnswer:
+        """Take a step, or raise the problem that names every rule that forbids it."""
         async with self._transactions.begin(locks_for(await self.told(caller, proposal))) as transaction:
-            case = await self._case(transaction, proposal)
-            demand(objection_on(case, asked.score_revision))
-            if not await proposals.decide(transaction, proposal, decision_of(asked), caller.name):
-                raise Problem("already-decided")
-            saying = await self._saying(transaction, case)
-            [revision] = await transaction.draw_revisions(1)
-            said = award_decided(
-                saying,
-                named(case),
-                outcome=asked.outcome,
-                reason_class=asked.reason_class,
-                reason=asked.reason,
-                revision=revision,
-            )
-            facts = {"outcome": asked.outcome.value, "score_revision": str(asked.score_revision)}
-            facts |= {"reason_class": asked.reason_class.value} if asked.reason_class else {}
-            await record(transaction, saying, said, act_of(transaction, caller, case, kind="award-decided", facts=facts))
-        metrics.PROPOSALS.labels(outcome=asked.outcome.value).inc()
+            hand = await self._at_hand(transaction, caller, proposal)
+            demand(objections_to(step, hand.rule, hand.done, local_day(transaction.now)), hand)
+            taken = await take(hand)
+            stage = after(step, hand.done.stage)
+            await council.move(transaction, proposal, stage)
+            await record(hand, taken)
+        metrics.PROPOSALS.labels(outcome=stage.value).inc()
+        return await self.told(caller, proposal)
 
-    async def revoke(self, caller: Caller, proposal: str, asked: RevocationAsked) -> None:
-        """Take a granted award back; raises the problem that forbids it."""
-        async with self._transactions.begin(locks_for(await self.told(caller, proposal))) as transaction:
-            case = await self._case(transaction, proposal)
-            demand(objection_to_revoking(case.kept.state))
-            if not await proposals.revoke(transaction, proposal, asked.ground.value, asked.reason, caller.name):
-                raise Problem("not-granted")
-            saying = await self._saying(transaction, case)
-            [revision] = await transaction.draw_revisions(1)
-            said = award_revoked(saying, named(case), ground=asked.ground, reason=asked.reason, revision=revision)
-            act = act_of(transaction, caller, case, kind="award-revoked", facts={"ground": asked.ground.value})
-            await record(transaction, saying, said, act)
-        metrics.PROPOSALS.labels(outcome="revoked").inc()
-
-    async def _case(self, transaction: Transaction, proposal: str) -> ProposalInCase:
+    async def _at_hand(self, transaction: Transaction, caller: Caller, proposal: str) -> AtHand:
         case = await proposals.proposal_in_case(transaction.connection, proposal)
         if case is None:
             raise Problem("not-found")
-        return case
-
-    async def _saying(self, transaction: Transaction, case: ProposalInCase) -> Saying:
         plan = await self._unchanging.plan(transaction.connection, case.plan_hash)
-        return Saying(at=transaction.now, traceparent=current_traceparent(), test=plan.test)
+        rule = next(rule for rule in plan.awards if rule.code == case.kept.rule)
+        done = await council.procedure_of(transaction.connection, proposal, case.stage)
+        return AtHand(transaction=transaction, actor=caller.name, case=case, plan=plan, rule=rule, done=done)
 
 
 def within_reach(caller: Caller, wanted: ProposalFilter) -> ProposalFilter:
@@ -98,36 +112,31 @@ def locks_for(answer: ProposalAnswer) -> list[Lock]:
     return [Lock(LockKind.CLUSTER, key.text, shared=True), agency_lock(answer.agency), acts_lock()]
 
 
-def objection_on(case: ProposalInCase, seen: int) -> Objection | None:
-    """Judge a decision by the current score, which counts only while the cluster is final."""
-    current = case.current_revision if case.is_final else None
-    return objection_to_deciding(case.kept.state, stands_on=case.kept.score_revision, seen=seen, current=current)
+def demand(objections: tuple[Objection, ...], hand: AtHand) -> None:
+    """Raise the problem that the objections are, each with the figures that it speaks of."""
+    if objections:
+        told = figures_of(hand)
+        raise Problem.of([fault(objection.value, "", **told) for objection in objections])
 
 
-def demand(objection: Objection | None) -> None:
-    """Raise the problem that an objection is."""
-    if objection is not None:
-        raise Problem(objection.value)
+def figures_of(hand: AtHand) -> dict[str, object]:
+    """What sentences of objections may speak of."""
+    vote, ends = hand.done.vote, hand.done.comment_ends
+    return {
+        "items": ", ".join(papers_lacking(hand.rule, hand.done.items)),
+        "last_day": ends.isoformat() if ends else "",
+        "in_favour": vote.in_favour if vote else 0,
+        "needed": vote.needed if vote else 0,
+        "members": vote.members if vote else 0,
+        "rule": hand.rule.code,
+    }
 
 
-def decision_of(asked: DecisionAsked) -> Decision:
-    """Take over what was asked."""
-    reason_class = asked.reason_class.value if asked.reason_class else None
-    return Decision(outcome=asked.outcome.value, reason_class=reason_class, reason=asked.reason, score_revision=asked.score_revision)
-
-
-def named(case: ProposalInCase) -> Proposed:
-    """Name the suggestion."""
-    return Proposed(proposal=case.kept.proposal, key=case.key, agency=case.kept.agency, rule=case.kept.rule)
-
-
-def act_of(transaction: Transaction, caller: Caller, case: ProposalInCase, *, kind: str, facts: Mapping[str, str]) -> Act:
-    """What was done to the suggestion, by the holder of which key."""
-    return Act(kind=kind, movement=case.key.movement, subject=case.kept.proposal, actor=caller.name, at=transaction.now, facts=facts)
-
-
-async def record(transaction: Transaction, saying: Saying, said: Announcement, act: Act) -> None:
-    """Append the act to the chain and announce both."""
+async def record(hand: AtHand, taken: Taken) -> None:
+    """Append the act to the chain and announce it, after what else is told of the step."""
+    transaction, case = hand.transaction, hand.case
+    act = Act(kind=taken.kind, movement=case.key.movement, subject=hand.proposal, actor=hand.actor, at=transaction.now, facts=taken.facts)
     link = await proposals.append_act(transaction, act)
-    [revision] = await transaction.draw_revisions(1)
-    await transaction.announce([said, act_recorded(saying, link, revision=revision)])
+    first, second = await transaction.draw_revisions(2)
+    told = [] if taken.say is None else [taken.say(first)]
+    await transaction.announce([*told, act_recorded(hand.saying, link, revision=second)])

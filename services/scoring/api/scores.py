@@ -5,9 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query
 
 from services.scoring.api.answers import RankingAnswer, ScoreExplained, ScoreSummary, ranking_answer, score_explained, score_summary
+from services.scoring.api.score_inputs import inputs_of
 from services.scoring.domain.heard import ClusterKey
 from services.scoring.store import reading
+from services.scoring.store.appraisals import appraisals_of_agency
 from services.scoring.store.statements import Reads
+from services.scoring.store.unchanging import Unchanging
 from shared.events.registry import Role
 from shared.http.guard import Caller, require
 from shared.http.paging import Page, Paging, page, paging
@@ -19,7 +22,7 @@ REVISION_MAX = 2**63 - 1
 Code = Annotated[str, Path(min_length=1, max_length=200)]
 
 
-def score_routes(reads: Reads) -> APIRouter:
+def score_routes(reads: Reads, unchanging: Unchanging) -> APIRouter:
     """Routes of scores and rankings."""
     here = router("/v1", tags=["scores"])
 
@@ -51,7 +54,9 @@ def score_routes(reads: Reads) -> APIRouter:
         record = await reading.score_as_of(reads, movement, period, agency, at)
         if record is None:
             raise Problem("not-found")
-        return score_explained(movement, period, record)
+        appraisals = await appraisals_of_agency(reads, (movement, period, agency))
+        inputs = await inputs_of(reads, unchanging, (movement, period, agency), record, appraisals)
+        return score_explained(movement, period, record, appraisals, inputs)
 
     @here.get("/rankings/{movement}/{period}/{cluster}")
     async def read_ranking(movement: Code, period: Code, cluster: Code, caller: Annotated[Caller, Depends(ANYONE)]) -> RankingAnswer:

@@ -1,4 +1,4 @@
-"""Events out: scores, rankings, suggestions, decisions and acts, each under the key and the lock that keep its order."""
+"""Events out: scores, rankings and acts, each under the key and the lock that keep its order. What is said of awards is in awarding.py."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,17 +7,16 @@ from decimal import Decimal
 
 from services.scoring.domain.acts import Link
 from services.scoring.domain.criterion_parts import effect_of
-from services.scoring.domain.decisions import Suggestion, WithdrawalCause
 from services.scoring.domain.heard import ClusterKey
 from services.scoring.domain.marks import Cause
 from services.scoring.domain.parts import NoTotal, Part, PartKind, Score, State
 from services.scoring.domain.ranking import Standing
 from services.scoring.domain.recomputation import Explained, ScoreState
-from shared.events import AWARDS, SCORES, Fact, announcement, awards, derive, scores
+from shared.events import AWARDS, SCORES, Fact, announcement, derive, scores
 from shared.events.fields import Act as ActFact
 from shared.events.fields import ActRecorded
 from shared.messaging import Announcement, Lock, LockKind
-from shared.plan.types import AwardRule, OnAbsent
+from shared.plan.types import OnAbsent
 
 SERVICE = "scoring"
 PUBLISHES = (SCORES, AWARDS)
@@ -66,7 +65,7 @@ def on_agency(saying: Saying, fact: Fact, *, revision: int, subject: str, topic:
 
 
 def score_computed(
-    saying: Saying, key: ClusterKey, explained: Explained, *, state: ScoreState, cause: Cause, revision: int
+    saying: Saying, key: ClusterKey, explained: Explained, *, state: ScoreState, cause: Cause, appraisal: int | None, revision: int
 ) -> Announcement:
     """Say a score; its explanation is read over HTTP."""
     score = explained.score
@@ -86,6 +85,7 @@ def score_computed(
         no_total_vi=joined(score.no_total, "vi"),
         no_total_en=joined(score.no_total, "en"),
         content_hash=explained.content_hash,
+        appraisal=appraisal,
     )
     return on_agency(saying, fact, revision=revision, subject=score.agency, topic=SCORES.name, agency=score.agency)
 
@@ -157,79 +157,6 @@ def ranked_agency(standing: Standing, score_revision: int | None) -> scores.Rank
 def without_sentences(row: scores.RankedAgency) -> scores.RankedAgency:
     """The figures of a row alone."""
     return row.model_copy(update={"decided_by": None, "unranked_vi": None, "unranked_en": None})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposed:
-    """Names a suggestion: what it is of, for whom and by which rule."""
-
-    proposal: str
-    key: ClusterKey
-    agency: str
-    rule: str
-
-
-def award_proposed(saying: Saying, named: Proposed, suggestion: Suggestion, rule: AwardRule, *, revision: int) -> Announcement:
-    """Say that the rules suggest an award."""
-    award = suggestion.award
-    fact = awards.AwardProposed(
-        **names(named),
-        revision=revision,
-        form_vi=rule.form_vi,
-        form_en=rule.form_en,
-        rank=award.rank,
-        total=award.total,
-        score_revision=suggestion.score_revision,
-        grounds=[awards.Ground(clause=one.clause, vi=one.sentence.vi, en=one.sentence.en) for one in award.grounds],
-        proposed_at=saying.at,
-    )
-    return on_awards(saying, fact, named, revision)
-
-
-def award_withdrawn(saying: Saying, named: Proposed, cause: WithdrawalCause, *, revision: int) -> Announcement:
-    """Say that a suggestion is void before anyone decided on it."""
-    fact = awards.AwardWithdrawn(**names(named), revision=revision, cause=awards.WithdrawalCause(cause.value), withdrawn_at=saying.at)
-    return on_awards(saying, fact, named, revision)
-
-
-def award_decided(
-    saying: Saying,
-    named: Proposed,
-    *,
-    outcome: awards.Outcome,
-    reason_class: awards.ReasonClass | None,
-    reason: str | None,
-    revision: int,
-) -> Announcement:
-    """Say what the council decided."""
-    fact = awards.AwardDecided(
-        **names(named), revision=revision, outcome=outcome, reason_class=reason_class, reason=reason, decided_at=saying.at
-    )
-    return on_awards(saying, fact, named, revision)
-
-
-def award_revoked(saying: Saying, named: Proposed, *, ground: awards.RevocationGround, reason: str, revision: int) -> Announcement:
-    """Say that a granted award was taken back."""
-    fact = awards.AwardRevoked(**names(named), revision=revision, ground=ground, reason=reason, revoked_at=saying.at)
-    return on_awards(saying, fact, named, revision)
-
-
-def names(named: Proposed) -> dict[str, str]:
-    """What every fact of a suggestion is named by."""
-    key = named.key
-    return {
-        "proposal": named.proposal,
-        "movement": key.movement,
-        "period": key.period,
-        "cluster": key.cluster,
-        "agency": named.agency,
-        "rule": named.rule,
-    }
-
-
-def on_awards(saying: Saying, fact: Fact, named: Proposed, revision: int) -> Announcement:
-    """Make an announcement of a suggestion; its order is the agency's."""
-    return on_agency(saying, fact, revision=revision, subject=named.proposal, topic=AWARDS.name, agency=named.agency)
 
 
 def act_recorded(saying: Saying, link: Link, *, revision: int) -> Announcement:

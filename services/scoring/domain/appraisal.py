@@ -57,7 +57,7 @@ def as_appraised(report: ReportInput, appraisal: Appraisal | None) -> ReportInpu
         code: Appraised(reported=report.values.get(code, MISSING), reason=finding.reason, points=finding.points)
         for code, finding in appraisal.findings.items()
     }
-    return replace(report, values={**report.values, **found}, appraised=kept)
+    return replace(report, values={**report.values, **found}, appraised=kept, appraisal=appraisal.revision)
 
 
 def with_appraisal(part: Part, appraised: Appraised | None) -> Part:

@@ -67,69 +67,70 @@ class Objection(StrEnum):
     VOTE_TAKEN = "vote-taken"
 
 
-S, O = Stage, Objection
+# As the table is read: a step leads to a stage, or is forbidden by a rule.
+To, Not = Stage, Objection
 
 # fmt: off
 TABLE: Mapping[Stage, Mapping[Step, Stage | Objection]] = MappingProxyType({
     Stage.SUGGESTED: {
-        Step.RECEIVE: S.RECEIVED, Step.RETURN: S.RETURNED,
-        Step.OPEN_COMMENT: S.COMMENT, Step.NOTE_COMMENTS: O.COMMENT_NOT_OPEN,
-        Step.VOTE: S.VOTED, Step.GRANT: S.GRANTED, Step.REFUSE: S.REFUSED,
-        Step.PUBLISH: O.NOT_GRANTED, Step.REVOKE: O.NOT_GRANTED,
+        Step.RECEIVE: To.RECEIVED, Step.RETURN: To.RETURNED,
+        Step.OPEN_COMMENT: To.COMMENT, Step.NOTE_COMMENTS: Not.COMMENT_NOT_OPEN,
+        Step.VOTE: To.VOTED, Step.GRANT: To.GRANTED, Step.REFUSE: To.REFUSED,
+        Step.PUBLISH: Not.NOT_GRANTED, Step.REVOKE: Not.NOT_GRANTED,
     },
     Stage.RECEIVED: {
-        Step.RECEIVE: O.DOSSIER_HELD, Step.RETURN: S.RETURNED,
-        Step.OPEN_COMMENT: S.COMMENT, Step.NOTE_COMMENTS: O.COMMENT_NOT_OPEN,
-        Step.VOTE: S.VOTED, Step.GRANT: S.GRANTED, Step.REFUSE: S.REFUSED,
-        Step.PUBLISH: O.NOT_GRANTED, Step.REVOKE: O.NOT_GRANTED,
+        Step.RECEIVE: Not.DOSSIER_HELD, Step.RETURN: To.RETURNED,
+        Step.OPEN_COMMENT: To.COMMENT, Step.NOTE_COMMENTS: Not.COMMENT_NOT_OPEN,
+        Step.VOTE: To.VOTED, Step.GRANT: To.GRANTED, Step.REFUSE: To.REFUSED,
+        Step.PUBLISH: Not.NOT_GRANTED, Step.REVOKE: Not.NOT_GRANTED,
     },
     Stage.RETURNED: {  # it comes back by being received again
-        Step.RECEIVE: S.RECEIVED, Step.RETURN: O.DOSSIER_RETURNED,
-        Step.OPEN_COMMENT: O.DOSSIER_RETURNED, Step.NOTE_COMMENTS: O.COMMENT_NOT_OPEN,
-        Step.VOTE: O.DOSSIER_RETURNED, Step.GRANT: O.DOSSIER_RETURNED, Step.REFUSE: S.REFUSED,
-        Step.PUBLISH: O.NOT_GRANTED, Step.REVOKE: O.NOT_GRANTED,
+        Step.RECEIVE: To.RECEIVED, Step.RETURN: Not.DOSSIER_RETURNED,
+        Step.OPEN_COMMENT: Not.DOSSIER_RETURNED, Step.NOTE_COMMENTS: Not.COMMENT_NOT_OPEN,
+        Step.VOTE: Not.DOSSIER_RETURNED, Step.GRANT: Not.DOSSIER_RETURNED, Step.REFUSE: To.REFUSED,
+        Step.PUBLISH: Not.NOT_GRANTED, Step.REVOKE: Not.NOT_GRANTED,
     },
     Stage.COMMENT: {  # a dossier that goes back ends the public comment, which is opened anew afterwards
-        Step.RECEIVE: O.DOSSIER_HELD, Step.RETURN: S.RETURNED,
-        Step.OPEN_COMMENT: O.COMMENT_OPENED, Step.NOTE_COMMENTS: S.COMMENT,
-        Step.VOTE: S.VOTED, Step.GRANT: S.GRANTED, Step.REFUSE: S.REFUSED,
-        Step.PUBLISH: O.NOT_GRANTED, Step.REVOKE: O.NOT_GRANTED,
+        Step.RECEIVE: Not.DOSSIER_HELD, Step.RETURN: To.RETURNED,
+        Step.OPEN_COMMENT: Not.COMMENT_OPENED, Step.NOTE_COMMENTS: To.COMMENT,
+        Step.VOTE: To.VOTED, Step.GRANT: To.GRANTED, Step.REFUSE: To.REFUSED,
+        Step.PUBLISH: Not.NOT_GRANTED, Step.REVOKE: Not.NOT_GRANTED,
     },
     Stage.VOTED: {  # after the vote there is only the decision
-        Step.RECEIVE: O.VOTE_TAKEN, Step.RETURN: O.VOTE_TAKEN,
-        Step.OPEN_COMMENT: O.VOTE_TAKEN, Step.NOTE_COMMENTS: O.VOTE_TAKEN,
-        Step.VOTE: O.VOTE_TAKEN, Step.GRANT: S.GRANTED, Step.REFUSE: S.REFUSED,
-        Step.PUBLISH: O.NOT_GRANTED, Step.REVOKE: O.NOT_GRANTED,
+        Step.RECEIVE: Not.VOTE_TAKEN, Step.RETURN: Not.VOTE_TAKEN,
+        Step.OPEN_COMMENT: Not.VOTE_TAKEN, Step.NOTE_COMMENTS: Not.VOTE_TAKEN,
+        Step.VOTE: Not.VOTE_TAKEN, Step.GRANT: To.GRANTED, Step.REFUSE: To.REFUSED,
+        Step.PUBLISH: Not.NOT_GRANTED, Step.REVOKE: Not.NOT_GRANTED,
     },
     Stage.GRANTED: {
-        Step.RECEIVE: O.ALREADY_DECIDED, Step.RETURN: O.ALREADY_DECIDED,
-        Step.OPEN_COMMENT: O.ALREADY_DECIDED, Step.NOTE_COMMENTS: O.ALREADY_DECIDED,
-        Step.VOTE: O.ALREADY_DECIDED, Step.GRANT: O.ALREADY_DECIDED, Step.REFUSE: O.ALREADY_DECIDED,
-        Step.PUBLISH: S.PUBLISHED, Step.REVOKE: S.REVOKED,
+        Step.RECEIVE: Not.ALREADY_DECIDED, Step.RETURN: Not.ALREADY_DECIDED,
+        Step.OPEN_COMMENT: Not.ALREADY_DECIDED, Step.NOTE_COMMENTS: Not.ALREADY_DECIDED,
+        Step.VOTE: Not.ALREADY_DECIDED, Step.GRANT: Not.ALREADY_DECIDED, Step.REFUSE: Not.ALREADY_DECIDED,
+        Step.PUBLISH: To.PUBLISHED, Step.REVOKE: To.REVOKED,
     },
     Stage.PUBLISHED: {
-        Step.RECEIVE: O.ALREADY_DECIDED, Step.RETURN: O.ALREADY_DECIDED,
-        Step.OPEN_COMMENT: O.ALREADY_DECIDED, Step.NOTE_COMMENTS: O.ALREADY_DECIDED,
-        Step.VOTE: O.ALREADY_DECIDED, Step.GRANT: O.ALREADY_DECIDED, Step.REFUSE: O.ALREADY_DECIDED,
-        Step.PUBLISH: O.ALREADY_PUBLISHED, Step.REVOKE: S.REVOKED,
+        Step.RECEIVE: Not.ALREADY_DECIDED, Step.RETURN: Not.ALREADY_DECIDED,
+        Step.OPEN_COMMENT: Not.ALREADY_DECIDED, Step.NOTE_COMMENTS: Not.ALREADY_DECIDED,
+        Step.VOTE: Not.ALREADY_DECIDED, Step.GRANT: Not.ALREADY_DECIDED, Step.REFUSE: Not.ALREADY_DECIDED,
+        Step.PUBLISH: Not.ALREADY_PUBLISHED, Step.REVOKE: To.REVOKED,
     },
     Stage.REFUSED: {
-        Step.RECEIVE: O.ALREADY_DECIDED, Step.RETURN: O.ALREADY_DECIDED,
-        Step.OPEN_COMMENT: O.ALREADY_DECIDED, Step.NOTE_COMMENTS: O.ALREADY_DECIDED,
-        Step.VOTE: O.ALREADY_DECIDED, Step.GRANT: O.ALREADY_DECIDED, Step.REFUSE: O.ALREADY_DECIDED,
-        Step.PUBLISH: O.NOT_GRANTED, Step.REVOKE: O.NOT_GRANTED,
+        Step.RECEIVE: Not.ALREADY_DECIDED, Step.RETURN: Not.ALREADY_DECIDED,
+        Step.OPEN_COMMENT: Not.ALREADY_DECIDED, Step.NOTE_COMMENTS: Not.ALREADY_DECIDED,
+        Step.VOTE: Not.ALREADY_DECIDED, Step.GRANT: Not.ALREADY_DECIDED, Step.REFUSE: Not.ALREADY_DECIDED,
+        Step.PUBLISH: Not.NOT_GRANTED, Step.REVOKE: Not.NOT_GRANTED,
     },
     Stage.REVOKED: {
-        Step.RECEIVE: O.ALREADY_DECIDED, Step.RETURN: O.ALREADY_DECIDED,
-        Step.OPEN_COMMENT: O.ALREADY_DECIDED, Step.NOTE_COMMENTS: O.ALREADY_DECIDED,
-        Step.VOTE: O.ALREADY_DECIDED, Step.GRANT: O.ALREADY_DECIDED, Step.REFUSE: O.ALREADY_DECIDED,
-        Step.PUBLISH: O.NOT_GRANTED, Step.REVOKE: O.NOT_GRANTED,
+        Step.RECEIVE: Not.ALREADY_DECIDED, Step.RETURN: Not.ALREADY_DECIDED,
+        Step.OPEN_COMMENT: Not.ALREADY_DECIDED, Step.NOTE_COMMENTS: Not.ALREADY_DECIDED,
+        Step.VOTE: Not.ALREADY_DECIDED, Step.GRANT: Not.ALREADY_DECIDED, Step.REFUSE: Not.ALREADY_DECIDED,
+        Step.PUBLISH: Not.NOT_GRANTED, Step.REVOKE: Not.NOT_GRANTED,
     },
     Stage.WITHDRAWN: {  # the rules took the suggestion back: nothing is left to act on
-        Step.RECEIVE: O.PROPOSAL_WITHDRAWN, Step.RETURN: O.PROPOSAL_WITHDRAWN,
-        Step.OPEN_COMMENT: O.PROPOSAL_WITHDRAWN, Step.NOTE_COMMENTS: O.PROPOSAL_WITHDRAWN,
-        Step.VOTE: O.PROPOSAL_WITHDRAWN, Step.GRANT: O.PROPOSAL_WITHDRAWN, Step.REFUSE: O.PROPOSAL_WITHDRAWN,
-        Step.PUBLISH: O.PROPOSAL_WITHDRAWN, Step.REVOKE: O.PROPOSAL_WITHDRAWN,
+        Step.RECEIVE: Not.PROPOSAL_WITHDRAWN, Step.RETURN: Not.PROPOSAL_WITHDRAWN,
+        Step.OPEN_COMMENT: Not.PROPOSAL_WITHDRAWN, Step.NOTE_COMMENTS: Not.PROPOSAL_WITHDRAWN,
+        Step.VOTE: Not.PROPOSAL_WITHDRAWN, Step.GRANT: Not.PROPOSAL_WITHDRAWN, Step.REFUSE: Not.PROPOSAL_WITHDRAWN,
+        Step.PUBLISH: Not.PROPOSAL_WITHDRAWN, Step.REVOKE: Not.PROPOSAL_WITHDRAWN,
     },
 })
 # fmt: on
@@ -157,6 +158,7 @@ class Procedure:
 
     stage: Stage
     items: frozenset[str] = frozenset()
+    was_returned: bool = False
     comment_ends: date | None = None
     vote: Count | None = None
 
@@ -241,5 +243,5 @@ def after(step: Step, stage: Stage) -> Stage:
     """Where a step leads that may be taken; raises where the table forbids it."""
     led = TABLE[stage][step]
     if isinstance(led, Objection):
-        raise ValueError(f"{step} is forbidden at {stage}: {led}")
+        raise TypeError(f"{step} is forbidden at {stage}: {led}")
     return led

@@ -28,15 +28,6 @@ class WithdrawalCause(StrEnum):
     NO_LONGER_QUALIFIES = "no-longer-qualifies"
 
 
-class Objection(StrEnum):
-    """The rule that forbids a step."""
-
-    PROPOSAL_WITHDRAWN = "proposal-withdrawn"
-    ALREADY_DECIDED = "already-decided"
-    SCORE_MOVED = "score-moved"
-    NOT_GRANTED = "not-granted"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptProposal:
     """A suggestion on record, not withdrawn."""
@@ -64,20 +55,6 @@ class Reconciled:
 
     new: tuple[Suggestion, ...]
     void: tuple[tuple[KeptProposal, WithdrawalCause], ...]
-
-
-def objection_to_deciding(state: ProposalState, *, stands_on: int, seen: int, current: int | None) -> Objection | None:
-    """Decide once, on a suggestion that lives, seeing the score that it stands on, while that score is still the current final one."""
-    if state is ProposalState.WITHDRAWN:
-        return Objection.PROPOSAL_WITHDRAWN
-    if state is not ProposalState.PROPOSED:
-        return Objection.ALREADY_DECIDED
-    return None if stands_on == seen == current else Objection.SCORE_MOVED
-
-
-def objection_to_revoking(state: ProposalState) -> Objection | None:
-    """Only what was granted can be taken back, and once."""
-    return None if state is ProposalState.GRANTED else Objection.NOT_GRANTED
 
 
 def reconcile(suggestions: Sequence[Suggestion], kept: Sequence[KeptProposal]) -> Reconciled:

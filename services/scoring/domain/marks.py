@@ -16,6 +16,7 @@ class CauseKind(StrEnum):
     PLAN = "plan"
     PERIOD = "period"
     CLUSTER = "cluster"
+    APPRAISAL = "appraisal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

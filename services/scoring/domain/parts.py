@@ -47,7 +47,8 @@ class Appraised:
 class ReportInput:
     """What counts of a unit's report: its standing version, its values, when it was received, and its own view of its points.
 
-    Once the report was appraised, `values` are the appraised ones and `appraised` keeps what was reported and why it was changed.
+    Once the report was appraised, `values` are the appraised ones, `appraised` keeps what was reported and why it was changed, and
+    `appraisal` names the act by its revision.
     """
 
     version: int
@@ -55,6 +56,7 @@ class ReportInput:
     submitted_at: datetime | None = None
     self_scores: Mapping[str, Decimal] = field(default_factory=dict)
     appraised: Mapping[str, Appraised] = field(default_factory=dict)
+    appraisal: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

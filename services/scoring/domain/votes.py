@@ -1,4 +1,4 @@
-"""A vote of the council: counted in whole numbers on all its members, the absent and the recused among them; nobody votes on its own unit."""
+"""A vote of the council, counted in whole numbers on all its members, also the absent and the recused; nobody votes on its own unit."""
 
 from __future__ import annotations
 

@@ -195,11 +195,12 @@ WHERE score.movement = moved.movement AND score.period = moved.period AND score.
 -- New scores; the index on current ones refuses a second current one.
 INSERT INTO score (
     movement, period, agency, revision, cluster, state, report_version, plan_hash, total, grade, content_hash, document,
-    cause_kind, cause_agency, is_void, is_current, computed_at
+    cause_kind, cause_agency, is_void, is_current, due, grace_days, cluster_facts, appraisal, computed_at
 )
-SELECT *, $17 FROM unnest(
+SELECT *, $21 FROM unnest(
     $1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::integer[], $8::text[], $9::numeric[], $10::text[],
-    $11::text[], $12::text[], $13::text[], $14::text[], $15::boolean[], $16::boolean[]
+    $11::text[], $12::text[], $13::text[], $14::text[], $15::boolean[], $16::boolean[], $17::date[], $18::integer[], $19::text[],
+    $20::bigint[]
 );
 
 -- name: record_clusters
@@ -281,7 +282,7 @@ SELECT *, $15 FROM unnest(
 
 -- name: withdraw_proposals
 -- Suggestions that nobody decided on are void.
-UPDATE proposal SET state = 'withdrawn', withdrawal_cause = void.cause, withdrawn_at = $3
+UPDATE proposal SET state = 'withdrawn', stage = 'withdrawn', withdrawal_cause = void.cause, withdrawn_at = $3
 FROM unnest($1::text[], $2::text[]) AS void (proposal, cause)
 WHERE proposal.proposal = void.proposal AND proposal.state = 'proposed';
 
@@ -299,7 +300,7 @@ WHERE (known.movement, known.period, known.cluster) = (wanted.movement, wanted.p
 
 -- name: proposal_to_judge
 -- One suggestion, the state of its cluster and the revision of its agency's current score.
-SELECT proposal, proposal.movement, proposal.period, proposal.cluster, proposal.agency, rule, proposal.state, score_revision, rank,
+SELECT proposal, proposal.movement, proposal.period, proposal.cluster, proposal.agency, rule, proposal.state, stage, score_revision, rank,
     proposal.total, known.state AS cluster_state, known.plan_hash, score.revision AS current_revision
 FROM proposal
 JOIN period_cluster AS known
@@ -309,18 +310,128 @@ LEFT JOIN score
 WHERE proposal = $1;
 
 -- name: insert_decision
--- The one decision on a suggestion; returns nothing where there is one already.
-INSERT INTO decision (proposal, outcome, reason_class, reason, score_revision, actor, decided_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING proposal;
+-- The one decision on a suggestion.
+INSERT INTO decision (proposal, outcome, reason_class, reason, score_revision, actor, decided_at) VALUES ($1, $2, $3, $4, $5, $6, $7);
 
 -- name: insert_revocation
--- The one revocation of a decision; returns nothing where there is one already.
-INSERT INTO revocation (proposal, ground, reason, actor, revoked_at)
-VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING RETURNING proposal;
+-- The one revocation of a decision.
+INSERT INTO revocation (proposal, ground, reason, actor, revoked_at) VALUES ($1, $2, $3, $4, $5);
 
 -- name: move_proposal
 -- People moved a suggestion on.
-UPDATE proposal SET state = $2 WHERE proposal = $1;
+UPDATE proposal SET state = $2, stage = $3 WHERE proposal = $1;
+
+-- name: procedure_of
+-- What people did with a suggestion so far.
+SELECT dossier.items, public_comment.last_day, vote.members, vote.in_favour, vote.against, vote.abstained, vote.absent, vote.recused,
+    vote.written, vote.needed, EXISTS (SELECT FROM dossier_return WHERE dossier_return.proposal = proposal.proposal) AS was_returned
+FROM proposal
+LEFT JOIN dossier USING (proposal)
+LEFT JOIN public_comment USING (proposal)
+LEFT JOIN vote USING (proposal)
+WHERE proposal = $1;
+
+-- name: keep_dossier
+-- The papers that are there.
+INSERT INTO dossier (proposal, items, actor, received_at) VALUES ($1, $2, $3, $4);
+
+-- name: keep_dossier_return
+-- Why a dossier goes back, and what has to be mended; each return is kept.
+INSERT INTO dossier_return (proposal, number, reason, items, comments, actor, returned_at)
+SELECT $1, 1 + count(*), $2, $3, $4, $5, $6 FROM dossier_return WHERE proposal = $1;
+
+-- name: forget_dossier
+-- A dossier that goes back is no longer here.
+DELETE FROM dossier WHERE proposal = $1;
+
+-- name: forget_public_comment
+-- What the public was asked about went back; it is asked again.
+DELETE FROM public_comment WHERE proposal = $1;
+
+-- name: open_public_comment
+-- The public may comment until the end of a day.
+INSERT INTO public_comment (proposal, working_days, last_day, actor, opened_at) VALUES ($1, $2, $3, $4, $5);
+
+-- name: note_comments
+-- More comments came.
+UPDATE public_comment SET comments = comments + $2, comment_references = comment_references || $3::text[] WHERE proposal = $1
+RETURNING comments, cardinality(comment_references) AS named;
+
+-- name: keep_vote
+-- The one vote on a suggestion.
+INSERT INTO vote (proposal, members, in_favour, against, abstained, absent, recused, written, needed, actor, voted_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
+
+-- name: keep_ballots
+-- What each member did.
+INSERT INTO ballot (proposal, member, ballot, written, unit) SELECT $1, * FROM unnest($2::text[], $3::text[], $4::boolean[], $5::text[]);
+
+-- name: ballots_of
+-- What each member did, in the order of their references.
+SELECT member, ballot, written, unit FROM ballot WHERE proposal = $1 ORDER BY member;
+
+-- name: keep_publication
+-- A granted award is public.
+INSERT INTO publication (proposal, reference, actor, published_at) VALUES ($1, $2, $3, $4);
+
+-- name: keep_appraisal
+-- What the standing body found on a version of a report.
+INSERT INTO appraisal (movement, period, agency, revision, report_version, findings, reason, actor, appraised_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+
+-- name: appraisals_of_clusters
+-- Appraisals of the members of clusters.
+SELECT appraisal.movement, appraisal.period, appraisal.agency, appraisal.revision, appraisal.report_version, appraisal.findings
+FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted (movement, period, cluster)
+JOIN period_member AS member USING (movement, period, cluster)
+JOIN appraisal
+    ON appraisal.movement = member.movement AND appraisal.period = member.period AND appraisal.agency = member.agency;
+
+-- name: appraisals_of_agency
+-- All appraisals of a unit in a period, the last one first.
+SELECT revision, report_version, findings, reason, actor, appraised_at FROM appraisal
+WHERE (movement, period, agency) = ($1, $2, $3) ORDER BY revision DESC LIMIT $4;
+
+-- name: member_reports
+-- A member's cluster, the versions of its report that arrived, whether its score is public, and what is published of its movement.
+SELECT member.cluster,
+    ARRAY(
+        SELECT report.version FROM report
+        WHERE (report.movement, report.period, report.agency) = (member.movement, member.period, member.agency) ORDER BY report.version
+    ) AS versions,
+    EXISTS (
+        SELECT FROM score
+        WHERE (score.movement, score.period, score.agency) = (member.movement, member.period, member.agency)
+            AND score.is_current AND score.published_at IS NOT NULL
+    ) AS is_published
+FROM period_member AS member
+WHERE (member.movement, member.period, member.agency) = ($1, $2, $3);
+
+-- name: voids_of_agency
+-- What voids reports of a unit in a period.
+SELECT version, kind, revision FROM report_void WHERE (movement, period, agency) = ($1, $2, $3);
+
+-- name: clusters_not_final
+-- How many clusters of a period are known, and how many of them can still move.
+SELECT count(*) AS known, count(*) FILTER (WHERE state <> 'final' OR ranking_due) AS moving, min(plan_hash) AS plan_hash
+FROM period_cluster WHERE (movement, period) = ($1, $2);
+
+-- name: publish_scores
+-- The final scores of a period that are not public yet become so.
+WITH published AS (
+    UPDATE score SET published_at = $3
+    WHERE (movement, period) = ($1, $2) AND is_current AND NOT is_void AND state = 'final' AND published_at IS NULL
+    RETURNING agency
+)
+SELECT count(*) AS published FROM published;
+
+-- name: published_digest
+-- One hash over all public scores of a period, so that the record of the act stands for each of them.
+SELECT count(*) AS scores,
+    encode(sha256(convert_to(coalesce(string_agg(agency || ' ' || revision || ' ' || content_hash, E'\n' ORDER BY agency), ''), 'UTF8')), 'hex')
+    AS digest
+FROM score
+WHERE (movement, period) = ($1, $2) AND is_current AND published_at IS NOT NULL;
 
 -- name: last_act
 -- The end of the chain.
@@ -338,7 +449,8 @@ WHERE sequence > $1 ORDER BY sequence LIMIT $2;
 
 -- name: list_scores
 -- Current scores of a period within a caller's agencies (null: all), without their explanations.
-SELECT agency, cluster, revision, state, report_version, plan_hash, total, grade, content_hash, cause_kind, cause_agency, is_void, computed_at
+SELECT agency, cluster, revision, state, report_version, plan_hash, total, grade, content_hash, cause_kind, cause_agency, is_void, computed_at,
+    appraisal, published_at
 FROM score
 WHERE movement = $1 AND period = $2 AND is_current AND agency > $3
     AND ($4::text IS NULL OR cluster = $4)
@@ -351,7 +463,7 @@ LIMIT $6;
 -- name: score_as_of
 -- The score of an agency that was current at a revision, or now, with its explanation.
 SELECT agency, cluster, revision, state, report_version, plan_hash, total, grade, content_hash, cause_kind, cause_agency, is_void,
-    computed_at, document
+    computed_at, appraisal, published_at, due, grace_days, cluster_facts, document
 FROM score
 WHERE movement = $1 AND period = $2 AND agency = $3 AND ($4::bigint IS NULL OR revision <= $4)
 ORDER BY revision DESC
@@ -364,10 +476,25 @@ SELECT revision, state, standings, published_at FROM ranking WHERE (movement, pe
 -- name: list_proposals
 -- Suggestions with what became of them, in the order in which they were made; null filters let all pass.
 SELECT proposal.*, decision.outcome, decision.reason_class, decision.reason, decision.actor AS decided_by, decision.decided_at,
-    revocation.ground, revocation.reason AS revocation_reason, revocation.actor AS revoked_by, revocation.revoked_at
+    revocation.ground, revocation.reason AS revocation_reason, revocation.actor AS revoked_by, revocation.revoked_at,
+    dossier.items AS papers, dossier.actor AS received_by, dossier.received_at,
+    sent_back.number AS returns, sent_back.reason AS return_reason, sent_back.items AS return_items, sent_back.comments AS return_comments,
+    sent_back.actor AS returned_by, sent_back.returned_at,
+    public_comment.working_days, public_comment.last_day, public_comment.comments, public_comment.comment_references,
+    public_comment.actor AS comment_opened_by, public_comment.opened_at,
+    vote.members, vote.in_favour, vote.against, vote.abstained, vote.absent, vote.recused, vote.written, vote.needed,
+    vote.actor AS vote_recorded_by, vote.voted_at,
+    publication.reference AS publication_reference, publication.actor AS published_by, publication.published_at
 FROM proposal
 LEFT JOIN decision USING (proposal)
 LEFT JOIN revocation USING (proposal)
+LEFT JOIN dossier USING (proposal)
+LEFT JOIN public_comment USING (proposal)
+LEFT JOIN vote USING (proposal)
+LEFT JOIN publication USING (proposal)
+LEFT JOIN LATERAL (
+    SELECT * FROM dossier_return WHERE dossier_return.proposal = proposal.proposal ORDER BY number DESC LIMIT 1
+) AS sent_back ON true
 WHERE ($1::text IS NULL OR proposal.movement = $1)
     AND ($2::text IS NULL OR proposal.period = $2)
     AND ($3::text IS NULL OR proposal.agency = $3)

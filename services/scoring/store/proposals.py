@@ -8,6 +8,7 @@ from datetime import datetime
 import asyncpg
 
 from services.scoring.domain.acts import Act, Link, linked
+from services.scoring.domain.council import Stage
 from services.scoring.domain.decisions import KeptProposal, ProposalState, Suggestion, WithdrawalCause
 from services.scoring.domain.heard import ClusterKey
 from services.scoring.store.statements import QUERIES, Reads, columns, key_columns, key_of
@@ -32,6 +33,7 @@ class ProposalInCase:
     """A suggestion beside what its decision depends on: whether its cluster is final, and its agency's current score."""
 
     kept: KeptProposal
+    stage: Stage
     key: ClusterKey
     is_final: bool
     plan_hash: str
@@ -114,6 +116,7 @@ async def proposal_in_case(reads: Reads, proposal: str) -> ProposalInCase | None
         return None
     return ProposalInCase(
         kept=kept_proposal(row),
+        stage=Stage(row["stage"]),
         key=key_of(row),
         is_final=row["cluster_state"] == "final",
         plan_hash=row["plan_hash"],
@@ -121,21 +124,15 @@ async def proposal_in_case(reads: Reads, proposal: str) -> ProposalInCase | None
     )
 
 
-async def decide(transaction: Transaction, proposal: str, decision: Decision, actor: str) -> bool:
-    """Write the decision down; false where there is one already."""
+async def decide(transaction: Transaction, proposal: str, decision: Decision, actor: str) -> None:
+    """Write the decision down; the key of the table refuses a second one."""
     values = (decision.outcome, decision.reason_class, decision.reason, decision.score_revision, actor, transaction.now)
-    written = await transaction.connection.fetchrow(QUERIES.insert_decision, proposal, *values)
-    if written is not None:
-        await transaction.connection.execute(QUERIES.move_proposal, proposal, decision.outcome)
-    return written is not None
+    await transaction.connection.execute(QUERIES.insert_decision, proposal, *values)
 
 
-async def revoke(transaction: Transaction, proposal: str, ground: str, reason: str, actor: str) -> bool:
-    """Write the revocation down; false where there is one already."""
-    written = await transaction.connection.fetchrow(QUERIES.insert_revocation, proposal, ground, reason, actor, transaction.now)
-    if written is not None:
-        await transaction.connection.execute(QUERIES.move_proposal, proposal, ProposalState.REVOKED.value)
-    return written is not None
+async def revoke(transaction: Transaction, proposal: str, ground: str, reason: str, actor: str) -> None:
+    """Write the revocation down; the key of the table refuses a second one."""
+    await transaction.connection.execute(QUERIES.insert_revocation, proposal, ground, reason, actor, transaction.now)
 
 
 async def append_act(transaction: Transaction, act: Act) -> Link:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from services.scoring.domain.heard import ClusterKey
 from services.scoring.domain.marks import Cause
@@ -10,6 +10,16 @@ from services.scoring.domain.recomputation import Explained, KeptScore, ScoreSta
 from services.scoring.store.clusters import KeptCluster
 from services.scoring.store.statements import QUERIES, Reads, columns, key_columns, key_of
 from shared.messaging import Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """What a score was computed from besides the report: the dates, what the cluster told (JSON text), the appraisal by its revision."""
+
+    due: date | None
+    grace_days: int
+    cluster_facts: str
+    appraisal: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +34,7 @@ class NewScore:
     explained: Explained | None
     before: KeptScore | None
     is_current: bool
+    basis: Basis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +63,12 @@ def score_row(one: NewScore) -> tuple[object, ...]:
     if one.explained is None:
         before = one.before
         version, plan_hash = (before.report_version, before.plan_hash) if before else (None, "")
-        return (*place, version, plan_hash, None, None, None, None, *why)
+        return (*place, version, plan_hash, None, None, None, None, *why, None, None, None, None)
     score = one.explained.score
     grade = score.grade.code if score.grade else None
     content = (one.explained.content_hash, one.explained.document)
-    return (*place, score.version, score.plan_hash, score.total, grade, *content, *why)
+    basis = (one.basis.due, one.basis.grace_days, one.basis.cluster_facts, one.basis.appraisal)
+    return (*place, score.version, score.plan_hash, score.total, grade, *content, *why, *basis)
 
 
 async def write_scores(transaction: Transaction, scores: Sequence[NewScore]) -> None:
@@ -65,7 +77,7 @@ async def write_scores(transaction: Transaction, scores: Sequence[NewScore]) -> 
         return
     moved = sorted({(one.key.movement, one.key.period, one.agency) for one in scores})
     await transaction.connection.execute(QUERIES.retire_scores, *columns(moved, 3))
-    await transaction.connection.execute(QUERIES.insert_scores, *columns(map(score_row, scores), 16), transaction.now)
+    await transaction.connection.execute(QUERIES.insert_scores, *columns(map(score_row, scores), 20), transaction.now)
 
 
 async def record_clusters(transaction: Transaction, now: Sequence[tuple[ClusterKey, KeptCluster]]) -> None:
@@ -103,6 +115,35 @@ async def record_failure(transaction: Transaction, key: ClusterKey, code: str, r
 async def forget_failures(transaction: Transaction, keys: Sequence[ClusterKey]) -> None:
     """These clusters fail no more."""
     await transaction.connection.execute(QUERIES.forget_failures, *key_columns(keys))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodFinality:
+    """How many clusters of a period are known, how many of them can still move, and the plan of one that is final."""
+
+    known: int
+    moving: int
+    plan_hash: str
+
+
+async def clusters_not_final(reads: Reads, movement: str, period: str) -> PeriodFinality:
+    """Ask whether all of a period is final."""
+    row = await reads.fetchrow(QUERIES.clusters_not_final, movement, period)
+    if row is None or row["known"] == 0:
+        return PeriodFinality(known=0, moving=0, plan_hash="")
+    return PeriodFinality(known=row["known"], moving=row["moving"], plan_hash=row["plan_hash"] or "")
+
+
+async def publish_scores(transaction: Transaction, movement: str, period: str) -> int:
+    """Make the final scores of a period public that are not so yet; returns how many."""
+    rows = await transaction.connection.fetchrow(QUERIES.publish_scores, movement, period, transaction.now)
+    return int(rows["published"]) if rows else 0
+
+
+async def published_digest(reads: Reads, movement: str, period: str) -> tuple[int, str]:
+    """How many scores of a period are public, and one hash over them."""
+    row = await reads.fetchrow(QUERIES.published_digest, movement, period)
+    return (row["scores"], row["digest"]) if row else (0, "")
 
 
 def _place(key: ClusterKey) -> tuple[str, str, str]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from services.scoring.domain.appraisal import Appraisal, appraisal_that_counts, as_appraised
 from services.scoring.domain.heard import ClusterKey
 from services.scoring.domain.marks import Mark
 from services.scoring.domain.parts import ReportInput
@@ -10,6 +11,7 @@ from services.scoring.domain.period import PeriodAsTold, as_told, period_as_exte
 from services.scoring.domain.recomputation import ClusterCase, KeptScore, ScoreState
 from services.scoring.domain.standing import is_held, version_that_counts
 from services.scoring.store import clusters
+from services.scoring.store.appraisals import Place, appraisals_of_clusters
 from services.scoring.store.clusters import KeptCluster, MemberReports
 from services.scoring.store.statements import Reads
 from services.scoring.store.unchanging import Unchanging
@@ -42,6 +44,7 @@ class Chosen:
     plan: Plan
     state: ScoreState
     versions: Mapping[str, int | None]
+    appraisals: Mapping[str, Appraisal]
 
 
 async def load(
@@ -57,7 +60,7 @@ async def load(
     for one in chosen:
         place = (one.key.movement, one.key.period)
         reports = {
-            AgencyCode(agency): inputs.get((*place, agency, version)) if version else None for agency, version in one.versions.items()
+            AgencyCode(agency): _report(one, inputs.get((*place, agency, version or 0)), agency) for agency, version in one.versions.items()
         }
         on_record = {AgencyCode(agency): scores[*place, agency] for agency in one.versions if (*place, agency) in scores}
         case = _case(one, kept[one.key], reports, on_record, marks.get(one.key, ()))
@@ -70,21 +73,39 @@ async def _choose(reads: Reads, unchanging: Unchanging, keys: Sequence[ClusterKe
     facts = await clusters.period_facts(reads, keys)
     published = await clusters.published_plans(reads, [key.movement for key in keys])
     members = await clusters.members(reads, keys)
+    appraisals = await appraisals_of_clusters(reads, keys)
     chosen = []
     for key in keys:
         told = as_told(facts.get(key, ()))
         plan_hash = plan_in_force(published.get(key.movement, ()), told) if told else None
         if told and plan_hash:
             plan = await unchanging.plan(reads, plan_hash)
-            chosen.append(Chosen(key=key, told=told, plan=plan, state=_state(told, members[key]), versions=_versions(told, members[key])))
+            versions = _versions(told, members[key])
+            counting = _appraisals(key, versions, appraisals)
+            state = _state(told, plan, members[key], {agency for agency, version in versions.items() if version} - counting.keys())
+            chosen.append(Chosen(key=key, told=told, plan=plan, state=state, versions=versions, appraisals=counting))
     return chosen
 
 
-def _state(told: PeriodAsTold, members: Sequence[MemberReports]) -> ScoreState:
-    """Final once the period is closed and every version that the closing named has arrived."""
+def _appraisals(key: ClusterKey, versions: Mapping[str, int | None], made: Mapping[Place, Sequence[Appraisal]]) -> dict[str, Appraisal]:
+    """The appraisal that counts of each member that has one."""
+    found = (
+        (agency, appraisal_that_counts(made.get((key.movement, key.period, agency), ()), version)) for agency, version in versions.items()
+    )
+    return {agency: appraisal for agency, appraisal in found if appraisal is not None}
+
+
+def _report(one: Chosen, report: ReportInput | None, agency: str) -> ReportInput | None:
+    """A report as it was appraised."""
+    return None if report is None else as_appraised(report, one.appraisals.get(agency))
+
+
+def _state(told: PeriodAsTold, plan: Plan, members: Sequence[MemberReports], not_appraised: set[str]) -> ScoreState:
+    """Final once the period is closed, every version that the closing named is here, and was appraised where the plan asks for that."""
     closed = told.closed
-    is_final = closed is not None and all(is_held(one.versions, closed.of(one.agency)) for one in members)
-    return ScoreState.FINAL if is_final else ScoreState.PROVISIONAL
+    is_held_all = closed is not None and all(is_held(one.versions, closed.of(one.agency)) for one in members)
+    is_appraised = plan.appraisal is None or not plan.appraisal.required or not not_appraised
+    return ScoreState.FINAL if is_held_all and is_appraised else ScoreState.PROVISIONAL
 
 
 def _versions(told: PeriodAsTold, members: Sequence[MemberReports]) -> dict[str, int | None]:

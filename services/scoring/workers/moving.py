@@ -9,7 +9,7 @@ from services.scoring.domain.heard import ClusterKey
 from services.scoring.domain.marks import Cause, NewMark, causes_for
 from services.scoring.domain.recomputation import Moved, Recomputed
 from services.scoring.store import hearing, scores
-from services.scoring.store.scores import NewScore
+from services.scoring.store.scores import Basis, NewScore
 from services.scoring.workers.cases import ClusterAtHand
 from shared.messaging import Announcement, Lock, Transaction
 
@@ -21,6 +21,14 @@ class Moving:
     at_hand: ClusterAtHand
     moved: Moved
     cause: Cause
+    cluster_facts: str
+
+    @property
+    def basis(self) -> Basis:
+        """What the score was computed from besides the report."""
+        period, report = self.at_hand.case.period, self.at_hand.case.inputs.get(self.moved.agency)
+        appraisal = report.appraisal if report else None
+        return Basis(due=period.due, grace_days=period.grace_days, cluster_facts=self.cluster_facts, appraisal=appraisal)
 
     @property
     def place(self) -> tuple[str, str, str]:
@@ -58,7 +66,7 @@ def split(computed: Iterable[tuple[ClusterAtHand, Recomputed]], room: int) -> Sp
 def movings(at_hand: ClusterAtHand, recomputed: Recomputed) -> list[Moving]:
     """Each agency of a cluster that moved, with its cause."""
     causes = causes_for([one.agency for one in recomputed.moved], at_hand.marks)
-    return [Moving(at_hand=at_hand, moved=one, cause=causes[one.agency]) for one in recomputed.moved]
+    return [Moving(at_hand=at_hand, moved=one, cause=causes[one.agency], cluster_facts=recomputed.facts) for one in recomputed.moved]
 
 
 async def mark_later(transaction: Transaction, later: Sequence[Moving]) -> None:
@@ -102,6 +110,7 @@ def rows_of(one: Moving, revisions: Iterable[int]) -> list[NewScore]:
             explained=one.moved.explained if is_new else None,
             before=one.moved.before,
             is_current=place == len(sayings) - 1,
+            basis=one.basis,
         )
         for place, (is_new, revision) in enumerate(zip(sayings, numbers, strict=True))
     ]
@@ -118,4 +127,6 @@ def announcement_of(transaction: Transaction, row: NewScore, one: Moving) -> Ann
     if row.explained is None:
         version = one.moved.voided_version or 1
         return score_voided(saying, row.key, row.agency, version=version, cause=row.cause, revision=row.revision)
-    return score_computed(saying, row.key, row.explained, state=row.state, cause=row.cause, revision=row.revision)
+    return score_computed(
+        saying, row.key, row.explained, state=row.state, cause=row.cause, appraisal=row.basis.appraisal, revision=row.revision
+    )

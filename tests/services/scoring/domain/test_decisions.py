@@ -1,4 +1,4 @@
-"""People decide once, on a suggestion that lives and a score that has not moved; the record follows what the rules suggest."""
+"""The record follows what the rules suggest; what people decided stays."""
 
 from decimal import Decimal
 
@@ -7,12 +7,9 @@ import pytest
 from services.scoring.domain.awards import AwardProposal
 from services.scoring.domain.decisions import (
     KeptProposal,
-    Objection,
     ProposalState,
     Suggestion,
     WithdrawalCause,
-    objection_to_deciding,
-    objection_to_revoking,
     reconcile,
 )
 from shared.plan.types import AgencyCode, ClusterCode
@@ -25,29 +22,6 @@ def suggestion(agency: str, score_revision: int = 1, rank: int = 1) -> Suggestio
 
 def kept(agency: str, state: ProposalState = ProposalState.PROPOSED) -> KeptProposal:
     return KeptProposal(proposal=f"p-{agency}", agency=agency, rule="first", state=state, score_revision=1, rank=1, total=Decimal(10))
-
-
-def test_a_living_suggestion_on_the_current_score_can_be_decided() -> None:
-    assert objection_to_deciding(ProposalState.PROPOSED, stands_on=7, seen=7, current=7) is None
-
-
-@pytest.mark.parametrize(("seen", "current"), [(6, 7), (7, 8), (7, None)])
-def test_a_score_that_moved_forbids_the_decision(seen: int, current: int | None) -> None:
-    assert objection_to_deciding(ProposalState.PROPOSED, stands_on=7, seen=seen, current=current) is Objection.SCORE_MOVED
-
-
-@pytest.mark.parametrize("state", [ProposalState.GRANTED, ProposalState.REFUSED, ProposalState.REVOKED])
-def test_what_was_decided_is_not_decided_again(state: ProposalState) -> None:
-    assert objection_to_deciding(state, stands_on=7, seen=7, current=7) is Objection.ALREADY_DECIDED
-
-
-def test_a_withdrawn_suggestion_is_not_decided() -> None:
-    assert objection_to_deciding(ProposalState.WITHDRAWN, stands_on=7, seen=7, current=7) is Objection.PROPOSAL_WITHDRAWN
-
-
-@pytest.mark.parametrize("state", list(ProposalState))
-def test_only_a_granted_award_can_be_revoked(state: ProposalState) -> None:
-    assert objection_to_revoking(state) is (None if state is ProposalState.GRANTED else Objection.NOT_GRANTED)
 
 
 def test_what_is_suggested_as_before_stays() -> None:

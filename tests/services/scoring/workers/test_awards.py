@@ -88,7 +88,7 @@ async def test_reopening_withdraws_undecided_suggestions_and_closing_again_makes
 async def test_a_granted_award_is_flagged_and_not_changed_by_a_reopening(desk: Desk) -> None:
     await begin(desk)
     await desk.heard(close_north(20), close_south(21))
-    await desk.pool.execute("UPDATE proposal SET state = 'granted' WHERE agency = 'a'")
+    await desk.pool.execute("UPDATE proposal SET state = 'granted', stage = 'granted' WHERE agency = 'a'")
     said = await desk.heard(reopened(30), reopened(31, "south"))
     assert [one["agency"] for one in of_type(said, "award-withdrawn")] == ["x"]
     [kept] = await desk.rows("SELECT state, flagged_at, flagged_revision FROM proposal WHERE agency = 'a'")
