@@ -1,16 +1,18 @@
 """Opening, extending, closing and reopening periods: each an act with an actor, told for each cluster, under the period's lock."""
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from services.reporting.acts.recording import recorded
+from services.reporting.acts.recording import linked, recorded
 from services.reporting.acts.refusal import refusals_told
 from services.reporting.contract.telling import (
     ACTS,
     Saying,
     movement_lock,
+    told_act,
     told_closed,
     told_extended,
     told_opened,
@@ -20,10 +22,13 @@ from services.reporting.domain.chain import Act
 from services.reporting.domain.judging import PlanInForce
 from services.reporting.domain.periods import (
     PeriodState,
+    Reopening,
     ReportingPeriod,
     Window,
     closed,
     closing,
+    demand_reopenable,
+    demand_second_person,
     extended,
     frozen_clusters,
     opened,
@@ -31,6 +36,7 @@ from services.reporting.domain.periods import (
 )
 from services.reporting.domain.problems import Refused, problem
 from services.reporting.store import periods as store
+from services.reporting.store.periods import MemberStanding
 from services.reporting.store.plans import Plans
 from shared.messaging import Announcement, Lock, LockKind, Transaction, Transactions
 
@@ -85,28 +91,65 @@ class Periods:
         """Begin to close; a worker finishes it when all that was handed in before is read. Nothing is told before that."""
         return await self._change(bidding, "period-closing", lambda found, now: closing(found, bidding.reason, now), None)
 
-    async def reopen(self, bidding: Bidding, closes_at: datetime | None) -> ReportingPeriod:
-        """Open a closed period again."""
-        return await self._change(bidding, "period-reopened", lambda period, now: reopened(period, closes_at, now), told_reopened)
+    async def ask_to_reopen(self, bidding: Bidding, closes_at: datetime | None) -> Reopening:
+        """Ask for a closed period to be reopened; nothing opens before another person confirms it."""
+        with refusals_told():
+            async with self._transactions.begin(bidding.locks) as transaction:
+                force = await self._force(transaction, bidding.movement)
+                found = await self._found(transaction, force, bidding)
+                demand_reopenable(found, closes_at, transaction.now)
+                facts = {"closes_at": instant_text(closes_at)} if closes_at else {}
+                link = await linked(transaction, act_of(bidding, "reopening-asked", transaction.now, facts))
+                asked = Reopening(
+                    request=link.sequence,
+                    reason=bidding.reason or "",
+                    closes_at=closes_at,
+                    asked_by=bidding.actor,
+                    asked_at=transaction.now,
+                )
+                await store.keep_reopening(transaction.connection, found, asked)
+                [revision] = await transaction.draw_revisions(1)
+                await transaction.announce([told_act(Saying(now=transaction.now, test=force.plan.test), link, revision)])
+                return asked
+
+    async def reopen(self, bidding: Bidding, request: int) -> ReportingPeriod:
+        """Open a closed period again, as another person asked."""
+        with refusals_told():
+            async with self._transactions.begin(bidding.locks) as transaction:
+                force = await self._force(transaction, bidding.movement)
+                found = await self._found(transaction, force, bidding)
+                standing = await store.find_reopening(transaction.connection, bidding.movement, bidding.period)
+                asked = demand_second_person(standing, found, request, bidding.actor)
+                period = reopened(found, asked, transaction.now)
+                await store.keep_period(transaction.connection, period)
+                await store.forget_reopening(transaction.connection, period)
+                saying = Saying(now=transaction.now, test=force.plan.test)
+                members = await store.members_standing(transaction.connection, period)
+                tell = [partial(told_reopened, saying, period, cluster, asked, bidding.actor) for cluster in store.by_cluster(members)]
+                facts = {**dates_of(period), "reason": asked.reason, "asked_by": asked.asked_by, "request": str(asked.request)}
+                await tell_and_record(transaction, saying, tell, act_of(bidding, "period-reopened", transaction.now, facts))
+                transaction.wake(CLOSING_WORKER)
+                return period
 
     async def finish_close(self, movement: str, period: str) -> ReportingPeriod | None:
         """Close for good, and tell for each cluster which versions count; none where it is no longer closing."""
-        locks = Bidding(movement=movement, period=period, actor=SCHEDULE).locks[:2]
-        async with self._transactions.begin(locks) as transaction:
+        bidding = Bidding(movement=movement, period=period, actor=SCHEDULE)
+        async with self._transactions.begin(bidding.locks) as transaction:
             found = await store.find_period(transaction.connection, movement, period)
             if found is None or found.state is not PeriodState.CLOSING:
                 return None
             force = await self._force(transaction, movement)
             done = closed(found, transaction.now)
             await store.keep_period(transaction.connection, done)
-            clusters = store.by_cluster(await store.members_standing(transaction.connection, done))
-            revisions = await transaction.draw_revisions(len(clusters))
+            members = await store.members_standing(transaction.connection, done)
             saying = Saying(now=transaction.now, test=force.plan.test)
-            told = [
-                told_closed(saying, done, cluster, [(member.agency, member.version) for member in members], revision)
-                for (cluster, members), revision in zip(clusters.items(), revisions, strict=True)
+            tell = [
+                partial(told_closed, saying, done, cluster, [(member.agency, member.version) for member in group])
+                for cluster, group in store.by_cluster(members).items()
             ]
-            await transaction.announce(told)
+            reported = sum(member.version is not None for member in members)
+            facts = {"members": str(len(members)), "reports": str(reported), "standing": standing_digest(members)}
+            await tell_and_record(transaction, saying, tell, act_of(bidding, "period-closed", transaction.now, facts))
             return done
 
     async def _change(
@@ -153,7 +196,18 @@ def dates_of(period: ReportingPeriod) -> Mapping[str, str]:
     """The dates that hold, as the record of acts has them."""
     window = period.window
     dates = {"due_at": window.due_at, "grace_ends_at": window.grace_ends_at, "closes_at": window.closes_at}
-    return {name: instant.isoformat().replace("+00:00", "Z") for name, instant in dates.items() if instant is not None}
+    return {name: instant_text(instant) for name, instant in dates.items() if instant is not None}
+
+
+def instant_text(instant: datetime) -> str:
+    """An instant as the record of acts has it."""
+    return instant.isoformat().replace("+00:00", "Z")
+
+
+def standing_digest(members: Sequence[MemberStanding]) -> str:
+    """One hash over every member and the version that counts, so that the act stands for each of them."""
+    lines = (f"{member.cluster} {member.agency} {member.version or '-'}" for member in members)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def act_of(bidding: Bidding, kind: str, now: datetime, facts: Mapping[str, str]) -> Act:

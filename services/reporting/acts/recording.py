@@ -1,13 +1,18 @@
 """An act of legal weight is put on the chain in the transaction that does it, and told, so that the topic witnesses the table."""
 
 from services.reporting.contract.telling import Saying, told_act
-from services.reporting.domain.chain import Act, appended
+from services.reporting.domain.chain import Act, Link, appended
 from services.reporting.store import registry as store
 from shared.messaging import Announcement, Transaction
 
 
-async def recorded(transaction: Transaction, saying: Saying, act: Act, revision: int) -> Announcement:
-    """Append the act to the chain; the transaction holds the chain's lock. Returns what tells of it."""
+async def linked(transaction: Transaction, act: Act) -> Link:
+    """Append the act to the chain; the transaction holds the chain's lock."""
     link = appended(act, await store.last_act(transaction.connection))
     await store.keep_act(transaction.connection, link)
-    return told_act(saying, link, revision)
+    return link
+
+
+async def recorded(transaction: Transaction, saying: Saying, act: Act, revision: int) -> Announcement:
+    """Append the act to the chain, and return what tells of it."""
+    return told_act(saying, await linked(transaction, act), revision)

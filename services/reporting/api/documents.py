@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 from services.reporting.contract.sentences import note_fact, problem_fact
 from services.reporting.domain.chain import Link
-from services.reporting.domain.periods import FrozenCluster, ReportingPeriod
+from services.reporting.domain.periods import FrozenCluster, Reopening, ReportingPeriod
 from services.reporting.domain.versions import Completeness, ReceiptState
 from services.reporting.store.receipts import Receipt, ReportVersion
 from services.reporting.store.registry import Movement
@@ -186,16 +186,37 @@ class CompletenessDocument(BaseModel):
     missing: int
 
 
+class ReopeningDocument(BaseModel):
+    """A request to reopen a closed period. Another person confirms it by its number."""
+
+    request: int
+    reason: str
+    closes_at: Instant | None
+    asked_by: str
+    asked_at: Instant
+
+
+def reopening_document(asked: Reopening) -> ReopeningDocument:
+    """Write a request to reopen."""
+    return ReopeningDocument(
+        request=asked.request, reason=asked.reason, closes_at=asked.closes_at, asked_by=asked.asked_by, asked_at=asked.asked_at
+    )
+
+
 class PeriodWithMembers(PeriodDocument):
-    """A period with its members and how many of them have reported."""
+    """A period with its members, how many of them have reported, and the request to reopen it that stands."""
 
     clusters: list[ClusterDocument]
     completeness: CompletenessDocument
+    reopening: ReopeningDocument | None
 
 
-def period_with_members(period: PeriodDocument, clusters: tuple[FrozenCluster, ...], count: Completeness) -> PeriodWithMembers:
+def period_with_members(
+    period: PeriodDocument, clusters: tuple[FrozenCluster, ...], count: Completeness, asked: Reopening | None = None
+) -> PeriodWithMembers:
     """Write a period with its members."""
     return PeriodWithMembers(
+        reopening=reopening_document(asked) if asked else None,
         **period.model_dump(),
         clusters=[ClusterDocument(cluster=cluster.code, members=list(cluster.members)) for cluster in clusters],
         completeness=CompletenessDocument(

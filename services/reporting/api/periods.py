@@ -9,7 +9,14 @@ from pydantic import AwareDatetime, Field
 from services.reporting.acts.periods import Bidding
 from services.reporting.acts.refusal import refusals_told
 from services.reporting.api.desk import Body, Desk, body_or_default
-from services.reporting.api.documents import PeriodDocument, PeriodWithMembers, period_document, period_with_members
+from services.reporting.api.documents import (
+    PeriodDocument,
+    PeriodWithMembers,
+    ReopeningDocument,
+    period_document,
+    period_with_members,
+    reopening_document,
+)
 from services.reporting.api.reports import Code, FromStandingBody, Reason
 from services.reporting.domain.judging import PlanInForce
 from services.reporting.domain.periods import FrozenCluster, PeriodState, ReportingPeriod, Window, frozen_clusters
@@ -28,6 +35,7 @@ PERIOD = "/v1/movements/{movement}/periods/{period}"
 MOMENT_FIRST, MOMENT_LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2999, 12, 31, tzinfo=UTC)
 Moment = Annotated[AwareDatetime, Field(ge=MOMENT_FIRST, le=MOMENT_LAST)]
 
+FromSecondPerson = Annotated[Caller, Depends(require(Role.STANDING_BODY, Role.COUNCIL))]
 FromAnyone = Annotated[Caller, Depends(require(*Role))]
 
 
@@ -51,6 +59,12 @@ class ReopenBody(Body):
 
     reason: Reason
     closes_at: Moment | None = None
+
+
+class ConfirmBody(Body):
+    """Which request is confirmed, by its number."""
+
+    request: int = Field(ge=1, le=2**63 - 1, description="Number of the request, as the period tells it.")
 
 
 CLOSE_BODY = {"required": False, "content": {"application/json": {"schema": CloseBody.model_json_schema()}}}
@@ -77,10 +91,16 @@ def period_routes(desk: Desk) -> APIRouter:
         body = await body_or_default(request, CloseBody)
         return period_document(await desk.periods.close(bidding(caller, movement, period, body.reason)))
 
-    @routes.post(PERIOD + "/reopen")
-    async def reopen(movement: Code, period: Code, body: ReopenBody, caller: FromStandingBody) -> PeriodDocument:
-        """Open a closed period again, with a reason."""
-        return period_document(await desk.periods.reopen(bidding(caller, movement, period, body.reason), utc(body.closes_at)))
+    @routes.post(PERIOD + "/reopen", status_code=202)
+    async def reopen(movement: Code, period: Code, body: ReopenBody, caller: FromStandingBody) -> ReopeningDocument:
+        """Ask for a closed period to be reopened, with a reason; another person confirms it."""
+        asked = await desk.periods.ask_to_reopen(bidding(caller, movement, period, body.reason), utc(body.closes_at))
+        return reopening_document(asked)
+
+    @routes.post(PERIOD + "/reopen/confirm")
+    async def confirm(movement: Code, period: Code, body: ConfirmBody, caller: FromSecondPerson) -> PeriodDocument:
+        """Confirm what another person asked: the period is open again."""
+        return period_document(await desk.periods.reopen(bidding(caller, movement, period), body.request))
 
     @routes.get(PERIOD)
     async def one(movement: Code, period: Code, caller: FromAnyone) -> PeriodWithMembers:
@@ -151,4 +171,5 @@ async def opened_period(desk: Desk, period: ReportingPeriod) -> PeriodWithMember
         for cluster, group in store.by_cluster(members).items()
     )
     count = completeness([member.submitted_at for member in members], period.window)
-    return period_with_members(period_document(period), clusters, count)
+    asked = await store.find_reopening(desk.pool, period.movement, period.code)
+    return period_with_members(period_document(period), clusters, count, asked)

@@ -8,7 +8,7 @@ from services.reporting.contract.sentences import note_fact, problem_fact
 from services.reporting.domain.chain import Link
 from services.reporting.domain.directory import Agency
 from services.reporting.domain.judging import Accepted, Rejected, Report, Verdict
-from services.reporting.domain.periods import FrozenCluster, ReportingPeriod
+from services.reporting.domain.periods import FrozenCluster, Reopening, ReportingPeriod
 from shared.events import RECEIPTS, REGISTRY, REPORTS, Fact, announcement, derive
 from shared.events.fields import Act, ActRecorded, IndicatorValue, ValueState
 from shared.events.receipts import ReportAccepted, ReportRejected
@@ -262,11 +262,19 @@ def told_closed(
     return told_of_period(saying, fact)
 
 
-def told_reopened(saying: Saying, period: ReportingPeriod, cluster: str, reason: str, revision: int) -> Announcement:
-    """Tell that a period takes reports again."""
-    closes_at = period.window.closes_at
+def told_reopened(
+    saying: Saying, period: ReportingPeriod, cluster: str, asked: Reopening, confirmed_by: str, revision: int
+) -> Announcement:
+    """Tell that a period takes reports again, who asked for it and who confirmed it."""
     fact = PeriodReopened(
-        movement=period.movement, period=period.code, cluster=cluster, revision=revision, closes_at=closes_at, reason=reason
+        movement=period.movement,
+        period=period.code,
+        cluster=cluster,
+        revision=revision,
+        closes_at=period.window.closes_at,
+        reason=asked.reason,
+        asked_by=asked.asked_by,
+        confirmed_by=confirmed_by,
     )
     return told_of_period(saying, fact)
 

@@ -170,12 +170,39 @@ def closed(period: ReportingPeriod, now: datetime) -> ReportingPeriod:
     return replace(period, state=PeriodState.CLOSED, closed_at=now)
 
 
-def reopened(period: ReportingPeriod, closes_at: datetime | None, now: datetime) -> ReportingPeriod:
-    """Open a closed period again; without a new closing instant it stays open until an act closes it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reopening:
+    """A request to reopen a closed period, named by the place of its act in the chain."""
+
+    request: int
+    reason: str
+    closes_at: datetime | None
+    asked_by: str
+    asked_at: datetime
+
+
+def demand_reopenable(period: ReportingPeriod, closes_at: datetime | None, now: datetime) -> None:
+    """Only a closed period is reopened, and only until an instant that is to come."""
     demand_state(period, PeriodState.CLOSED)
     if closes_at is not None and closes_at <= now:
         raise Refused([problem("field-out-of-range", "/closes_at", field="closes_at", allowed=f"> {now.isoformat()}")])
-    return replace(period, state=PeriodState.OPEN, closed_at=None, window=replace(period.window, closes_at=closes_at))
+
+
+def demand_second_person(asked: Reopening | None, period: ReportingPeriod, request: int, actor: str) -> Reopening:
+    """What was asked is confirmed by another person, who has read the request that stands."""
+    if asked is None:
+        raise Refused([problem("reopening-not-asked", movement=period.movement, period=period.code)])
+    if asked.request != request:
+        raise Refused([problem("reopening-changed", "/request", request=request)])
+    if asked.asked_by == actor:
+        raise Refused([problem("second-person-needed")])
+    return asked
+
+
+def reopened(period: ReportingPeriod, asked: Reopening, now: datetime) -> ReportingPeriod:
+    """Open a closed period again; without a new closing instant it stays open until an act closes it."""
+    demand_reopenable(period, asked.closes_at, now)
+    return replace(period, state=PeriodState.OPEN, closed_at=None, window=replace(period.window, closes_at=asked.closes_at))
 
 
 def demand_state(period: ReportingPeriod, wanted: PeriodState) -> None:

@@ -221,6 +221,21 @@ ON CONFLICT (movement, period) DO UPDATE SET
     state = excluded.state, due_at = excluded.due_at, grace_ends_at = excluded.grace_ends_at, closes_at = excluded.closes_at,
     closed_at = excluded.closed_at, intake_ends = NULL;
 
+-- name: find_reopening
+-- The request to reopen a period that stands, if there is one.
+SELECT request, reason, closes_at, asked_by, asked_at FROM reopening WHERE (movement, period) = ($1, $2);
+
+-- name: keep_reopening
+-- Notes a request to reopen a period; it takes the place of one that stood.
+INSERT INTO reopening (movement, period, request, reason, closes_at, asked_by, asked_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (movement, period) DO UPDATE SET
+    request = excluded.request, reason = excluded.reason, closes_at = excluded.closes_at, asked_by = excluded.asked_by,
+    asked_at = excluded.asked_at;
+
+-- name: forget_reopening
+-- The request was fulfilled.
+DELETE FROM reopening WHERE (movement, period) = ($1, $2);
+
 -- name: keep_members
 -- Freezes the members of a period.
 INSERT INTO period_member (movement, period, cluster, agency)

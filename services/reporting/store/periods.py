@@ -8,7 +8,7 @@ from itertools import groupby
 
 import asyncpg
 
-from services.reporting.domain.periods import FrozenCluster, PeriodState, ReportingPeriod, Window
+from services.reporting.domain.periods import FrozenCluster, PeriodState, Reopening, ReportingPeriod, Window
 from services.reporting.store.statements import QUERIES, Reads, Writes, columns
 from shared.plan.types import Plan
 
@@ -68,6 +68,23 @@ async def keep_period(writes: Writes, period: ReportingPeriod) -> None:
         *(period.movement, period.code, period.state, period.plan_hash, period.from_date, period.to_date),
         *(window.due_at, window.grace_ends_at, window.closes_at, period.opened_at, period.closed_at),
     )
+
+
+async def find_reopening(reads: Reads, movement: str, period: str) -> Reopening | None:
+    """The request to reopen the period that stands, if there is one."""
+    row = await reads.fetchrow(QUERIES.find_reopening, movement, period)
+    return None if row is None else Reopening(**dict(row))
+
+
+async def keep_reopening(writes: Writes, period: ReportingPeriod, asked: Reopening) -> None:
+    """Note a request; it takes the place of one that stood."""
+    values = (asked.request, asked.reason, asked.closes_at, asked.asked_by, asked.asked_at)
+    await writes.execute(QUERIES.keep_reopening, period.movement, period.code, *values)
+
+
+async def forget_reopening(writes: Writes, period: ReportingPeriod) -> None:
+    """The request was fulfilled."""
+    await writes.execute(QUERIES.forget_reopening, period.movement, period.code)
 
 
 async def keep_members(writes: Writes, period: ReportingPeriod, clusters: Sequence[FrozenCluster]) -> None:

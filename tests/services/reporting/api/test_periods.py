@@ -6,8 +6,6 @@ from datetime import timedelta
 import pytest
 
 from services.reporting.acts.periods import Bidding
-from services.reporting.domain.chain import first_broken
-from services.reporting.store.registry import acts_after
 from services.reporting.workers import Closing, measure
 from shared.messaging import Ends
 from tests.services.reporting.stage import MOVEMENT, PERIOD, Stage, report
@@ -144,25 +142,9 @@ async def test_a_period_closes_by_itself_at_its_closing_instant(stage: Stage) ->
     await worker.work()
     await worker.work()
     assert await state(stage) == "closed"
-    act = [data for type_, _, data in await stage.told() if type_ == "act-recorded"][-1]["act"]
-    assert (act["kind"], act["actor"]) == ("period-closing", "schedule")
-
-
-async def test_a_closed_period_is_reopened_with_a_reason_and_closes_again(stage: Stage) -> None:
-    assert (await stage.ask("POST", f"{PATH}/reopen", json={"reason": "x"})).json()["code"] == "period-not-closed"
-    worker = closing(stage, Progress())
-    await stage.ask("POST", f"{PATH}/close", json={"reason": "x"})
-    stage.pass_time(seconds=11)
-    await worker.work()
-    answer = await stage.ask("POST", f"{PATH}/reopen", json={"reason": "Thanh tra yêu cầu", "closes_at": "2023-08-31T17:00:00Z"})
-    assert (answer.status_code, answer.json()["state"]) == (200, "open"), answer.text
-    assert (await stage.send(report(), id_="after")).status_code == 201
-    await stage.ask("POST", f"{PATH}/close", json={"reason": "y"})
-    stage.pass_time(seconds=11)
-    await worker.work()
-    assert await state(stage) == "closed"
-    assert [type_ for type_, _, _ in await stage.told()].count("period-reopened") == 2
-    assert first_broken(await acts_after(stage.pool, 0, 100)) is None
+    acts = [data["act"] for type_, _, data in await stage.told() if type_ == "act-recorded"][-2:]
+    assert [(act["kind"], act["actor"]) for act in acts] == [("period-closing", "schedule"), ("period-closed", "schedule")]
+    assert (acts[-1]["facts"]["members"], acts[-1]["facts"]["reports"]) == ("3", "0")
 
 
 async def test_a_letter_that_waits_as_a_dead_letter_holds_the_close_up(stage: Stage) -> None:

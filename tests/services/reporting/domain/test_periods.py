@@ -7,9 +7,12 @@ import pytest
 
 from services.reporting.domain.periods import (
     PeriodState,
+    Reopening,
     Window,
     closed,
     closing,
+    demand_reopenable,
+    demand_second_person,
     exists_in,
     extended,
     frozen_clusters,
@@ -143,14 +146,41 @@ def test_a_close_is_finished_after_the_time_limit_of_http() -> None:
     assert may_finish_at(closing(period(), "why", NOW), timedelta(seconds=10)) == NOW + timedelta(seconds=10)
 
 
+def asked(**changes: object) -> Reopening:
+    """A request of one person."""
+    made = Reopening(request=5, reason="Thanh tra yêu cầu", closes_at=None, asked_by="lan", asked_at=NOW)
+    return replace(made, **changes)  # type: ignore[arg-type]  # fields of the same class
+
+
 def test_only_a_closed_period_is_reopened_and_only_until_a_day_to_come() -> None:
     done = closed(closing(period(), "why", NOW), NOW + DAY)
     assert (done.state, done.closed_at) == (PeriodState.CLOSED, NOW + DAY)
-    again = reopened(done, None, NOW + 2 * DAY)
+    again = reopened(done, asked(), NOW + 2 * DAY)
     assert (again.state, again.closed_at, again.window.closes_at) == (PeriodState.OPEN, None, None)
+    with pytest.raises(Refused) as past:
+        reopened(done, asked(closes_at=NOW), NOW + 2 * DAY)
+    assert refusal(past) == [("field-out-of-range", "/closes_at")]
+    with pytest.raises(Refused) as still_open:
+        demand_reopenable(period(), None, NOW)
+    assert refusal(still_open) == [("period-not-closed", "")]
+
+
+@pytest.mark.parametrize(
+    ("standing", "request_", "actor", "code"),
+    [
+        (None, 5, "minh", "reopening-not-asked"),
+        (asked(), 4, "minh", "reopening-changed"),
+        (asked(), 4, "lan", "reopening-changed"),
+        (asked(), 5, "lan", "second-person-needed"),
+    ],
+)
+def test_a_reopening_is_confirmed_by_another_person_who_has_read_the_request(
+    standing: Reopening | None, request_: int, actor: str, code: str
+) -> None:
     with pytest.raises(Refused) as refused:
-        reopened(done, NOW, NOW + 2 * DAY)
-    assert refusal(refused) == [("field-out-of-range", "/closes_at")]
-    with pytest.raises(Refused) as refused:
-        reopened(period(), None, NOW)
-    assert refusal(refused) == [("period-not-closed", "")]
+        demand_second_person(standing, period(), request_, actor)
+    assert [each for each, _ in refusal(refused)] == [code]
+
+
+def test_a_request_that_another_person_has_read_is_the_one_that_is_fulfilled() -> None:
+    assert demand_second_person(asked(), period(), 5, "minh") == asked()
