@@ -178,6 +178,8 @@ class RunFolder:
         with self._gate, log.open("ab") as output:
             if self._is_closed:
                 raise SetupFailed(f"{name} was not started: the stack is being stopped")
+            if any(child.name == name and child.is_running for child in self._children):  # two servers on one folder destroy its data
+                raise SetupFailed(f"{name} is running already in {self.path}: give this one a name of its own")
             log_begins = output.tell()
             process = subprocess.Popen(
                 [str(part) for part in command],

@@ -9,7 +9,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import UnknownTopicOrPartitionError
 
 from deploy.local.failure import SetupFailed
-from deploy.local.kafka import EmbeddedKafka
+from deploy.local.kafka import EmbeddedKafka, embedded_kafka
 from deploy.local.ports import free_ports
 from deploy.local.processes import RunFolder
 
@@ -82,3 +82,9 @@ def test_a_broker_that_cannot_start_says_why() -> None:
         settings.write_text(settings.read_text().replace("node.id=1", "node.id=one"))
         with pytest.raises(SetupFailed, match=r"Kafka did not start on port \d+: .*Invalid value one"):
             kafka.start()
+
+
+def test_two_brokers_of_one_run_folder_keep_apart() -> None:
+    with RunFolder(f"test-{secrets.token_hex(4)}") as run, embedded_kafka(run) as one, embedded_kafka(run) as other:
+        assert one.bootstrap != other.bootstrap
+        assert {folder.name for folder in run.path.glob("kafka-*") if folder.is_dir()} == {"kafka-1", "kafka-2"}

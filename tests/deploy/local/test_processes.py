@@ -146,3 +146,12 @@ def test_after_the_stop_no_thread_can_start_another_child() -> None:
         run.start("late", ["sleep", "1000"], environment=os.environ, cwd=Path("/"))
     (run.path / "late.log").unlink()
     run.path.rmdir()
+
+
+def test_a_second_process_of_one_name_is_refused_while_the_first_lives() -> None:
+    with RunFolder(f"test-{secrets.token_hex(4)}") as run:
+        first = run.start("sleeper", ["sleep", "1000"], environment=os.environ, cwd=Path("/"))
+        with pytest.raises(SetupFailed, match="sleeper is running already"):
+            run.start("sleeper", ["sleep", "1000"], environment=os.environ, cwd=Path("/"))
+        first.kill()
+        run.start("sleeper", ["sleep", "1000"], environment=os.environ, cwd=Path("/"))
