@@ -22,7 +22,8 @@ up: setup ## run Kafka, PostgreSQL and the three services until Ctrl-C; PORT_OFF
 	@$(VENV)/python -m deploy.local.up
 
 test: setup-dev ## run all tests that need only Python
-	@$(VENV)/python -m pytest --numprocesses 2 --dist loadfile -m "not tools and not proof"
+	@$(VENV)/python -m pytest --numprocesses 2 --dist loadfile -m "not tools and not proof and not alone"
+	@$(VENV)/python -m pytest -m alone
 
 check: setup-dev ## formatting, lint, types, import contracts
 	@$(VENV)/python -m ruff format --check

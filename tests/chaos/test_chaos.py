@@ -31,7 +31,7 @@ def assert_clean(outcome: Outcome, faults: int) -> None:
     assert outcome.verdict.pairs > outcome.sent > 0
 
 
-@pytest.mark.proof  # it takes both cores from whatever runs beside it
+@pytest.mark.alone
 @pytest.mark.timeout(400)
 @pytest.mark.filterwarnings("default")  # a client whose server is killed leaves transports behind, and that is the point
 def test_a_short_run_with_every_kind_of_fault_loses_doubles_and_reorders_nothing() -> None:
