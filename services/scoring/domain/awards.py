@@ -1,26 +1,34 @@
 """What the plan suggests to the council. A suggestion carries its grounds and never awards; people decide.
 
-All conditions are examined before a unit is judged, so that a unit that is not suggested learns every one that failed.
+All conditions are examined before a unit is judged, so that a unit that is not suggested learns every one that failed. The rules are
+judged one after the other, each after those that it gives way to, over all clusters of the period at once, for a quota spans them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from services.scoring.domain.conditions import Ground, Verdict, verdict_on
-from services.scoring.domain.parts import Score
+from services.scoring.domain.conditions import Ground, Verdict
+from services.scoring.domain.eligibility import NO_PAST, Bar, Beside, Past, bars_on, past_by_agency
+from services.scoring.domain.fields import Earlier, Field, Scores, field_of
+from services.scoring.domain.quota import Placed, QuotaLine, cut_by_quota, quota_line, sentence_for_quota
 from services.scoring.domain.ranking import Ranking, Standing
-from services.scoring.domain.selection import Selected, selected
+from services.scoring.domain.selection import CutOff, Selected, selected
 from shared.plan.types import AgencyCode, AwardRule, ClusterCode, Plan, Sentence
 
-__all__ = ["AwardJudgement", "AwardProposal", "Candidate", "Cut", "Ground", "judge_awards", "propose_awards"]
+__all__ = ["AwardJudgement", "AwardProposal", "Barred", "Candidate", "Cut", "Ground", "judge_awards", "judge_fields", "propose_awards"]
+
+ALONE = Sentence(
+    vi="Là đơn vị duy nhất được xếp hạng trong cụm: không có đơn vị nào để so sánh.",
+    en="The only unit that is ranked in its cluster: there is none to compare it with.",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwardProposal:
-    """A suggestion of the plan, with the conditions that were met and the selection that applied."""
+    """A suggestion of the plan, with the conditions that were met, the selection and the quota that applied."""
 
     rule: str
     cluster: ClusterCode
@@ -32,78 +40,149 @@ class AwardProposal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cut:
-    """A unit that met every condition and is not suggested because of the selection."""
+    """A unit that met every condition and is not suggested because of the selection or the quota, and by how much."""
 
     agency: AgencyCode
     rank: int
     total: Decimal
     sentence: Sentence
+    short_by: Decimal | None
+    by_quota: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Barred:
+    """A ranked unit that a veto or another award bars, and what it lacks besides."""
+
+    agency: AgencyCode
+    rank: int
+    total: Decimal
+    bars: tuple[Bar, ...]
+    failed: tuple[Ground, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A ranked unit that failed conditions; every failed one is named."""
+    """A ranked unit that failed conditions; every failed one is named, with what was lacking."""
 
     agency: AgencyCode
     rank: int
+    total: Decimal
     failed: tuple[Ground, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwardJudgement:
-    """What one award rule makes of one cluster: who is suggested, who was cut, the best first, and who did not qualify."""
+    """What one award rule makes of one cluster. Every ranked unit is in exactly one of the four, each list best first."""
 
     rule: str
     cluster: ClusterCode
     proposals: tuple[AwardProposal, ...]
     cut: tuple[Cut, ...]
+    barred: tuple[Barred, ...]
     unqualified: tuple[Candidate, ...]
 
 
-def propose_awards(plan: Plan, rankings: Mapping[ClusterCode, Ranking], scores: Mapping[AgencyCode, Score]) -> tuple[AwardProposal, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sitting:
+    """One rule over one cluster, before the quota."""
+
+    cluster: ClusterCode
+    verdicts: Mapping[AgencyCode, Verdict]
+    bars: Mapping[AgencyCode, tuple[Bar, ...]]
+    ranked: tuple[Standing, ...]
+    choice: Selected
+
+
+def propose_awards(plan: Plan, rankings: Mapping[ClusterCode, Ranking], scores: Scores) -> tuple[AwardProposal, ...]:
     """Every suggestion of every award rule, in the order of the plan's rules, clusters and ranks."""
     return tuple(proposal for judgement in judge_awards(plan, rankings, scores) for proposal in judgement.proposals)
 
 
-def judge_awards(plan: Plan, rankings: Mapping[ClusterCode, Ranking], scores: Mapping[AgencyCode, Score]) -> tuple[AwardJudgement, ...]:
+def judge_awards(
+    plan: Plan, rankings: Mapping[ClusterCode, Ranking], scores: Scores, *, past: Past = NO_PAST, earlier: Earlier | None = None
+) -> tuple[AwardJudgement, ...]:
     """Judge each cluster that an award rule covers and that is ranked."""
-    return tuple(
-        judge(plan, rule, cluster.code, rankings[cluster.code], scores)
-        for rule in plan.awards
-        for cluster in plan.clusters
-        if cluster.code in rankings and (not rule.clusters or cluster.code in rule.clusters)
-    )
+    fields = [
+        field_of(plan, one.code, rankings[one.code], {unit.agency: scores[unit.agency] for unit in rankings[one.code].standings}, earlier)
+        for one in plan.clusters
+        if one.code in rankings
+    ]
+    return judge_fields(plan, fields, past)
 
 
-def judge(plan: Plan, rule: AwardRule, cluster: ClusterCode, ranking: Ranking, scores: Mapping[AgencyCode, Score]) -> AwardJudgement:
-    """Examine every ranked unit, then select among those who qualify."""
-    ranked = [standing for standing in ranking.standings if standing.rank is not None]
-    verdicts = {one.agency: verdict_on(plan, rule, scores[one.agency]) for one in ranked}
-    choice = selected(rule.selection, ranked, frozenset(agency for agency, verdict in verdicts.items() if verdict.qualified))
+def judge_fields(plan: Plan, fields: Sequence[Field], past: Past) -> tuple[AwardJudgement, ...]:
+    """Judge rule by rule, each after those that it gives way to; told in the order of the plan."""
+    by_code = {rule.code: rule for rule in plan.awards}
+    judged: dict[str, tuple[AwardJudgement, ...]] = {}
+    for rule in sorted(plan.awards, key=lambda one: steps_behind(one, by_code)):
+        beside = {one.agency: by_code[other] for other in rule.not_beside for found in judged[other] for one in found.proposals}
+        judged[rule.code] = judge_rule(rule, fields, past, beside)
+    return tuple(judgement for rule in plan.awards for judgement in judged[rule.code])
+
+
+def steps_behind(rule: AwardRule, by_code: Mapping[str, AwardRule]) -> int:
+    """How many rules come one after the other before this one; a plan is checked to have no circle."""
+    return max((1 + steps_behind(by_code[other], by_code) for other in rule.not_beside), default=0)
+
+
+def judge_rule(rule: AwardRule, fields: Sequence[Field], past: Past, beside: Beside) -> tuple[AwardJudgement, ...]:
+    """Select in every cluster, then draw the line of the quota over all of them."""
+    sittings = [sitting(rule, field, past, beside) for field in fields if rule.code in field.entries]
+    line = quota_line(rule.quota, [Placed(cluster=one.cluster, standing=chosen) for one in sittings for chosen in one.choice.chosen])
+    return tuple(judgement(rule, one, line) for one in sittings)
+
+
+def sitting(rule: AwardRule, field: Field, past: Past, beside: Beside) -> Sitting:
+    """Examine every ranked unit of a cluster, set aside those that something bars, then select among those who qualify."""
+    entries, awarded = field.entries[rule.code], past_by_agency(rule, past)
+    verdicts = {standing.agency: verdict for standing, verdict in entries}
+    bars = {agency: bars_on(rule, agency, verdict, awarded.get(agency, ()), past.ends, beside) for agency, verdict in verdicts.items()}
+    ranked = tuple(standing for standing, _ in entries)
+    qualified = frozenset(agency for agency, verdict in verdicts.items() if verdict.qualified and not bars[agency])
+    choice = selected(rule.selection, ranked, qualified)
+    return Sitting(cluster=field.cluster, verdicts=verdicts, bars=bars, ranked=ranked, choice=choice)
+
+
+def judgement(rule: AwardRule, one: Sitting, line: QuotaLine | None) -> AwardJudgement:
+    """Put each ranked unit where it belongs."""
+    within = [unit for unit in one.choice.chosen if line is None or unit.agency in line.within]
+    beyond = [cut_by_quota(line, unit) for unit in one.choice.chosen if line is not None and unit.agency not in line.within]
+    others = [unit for unit in one.ranked if one.bars[unit.agency] or not one.verdicts[unit.agency].qualified]
     return AwardJudgement(
         rule=rule.code,
-        cluster=cluster,
-        proposals=tuple(proposal(rule, cluster, one, verdicts[one.agency], choice) for one in choice.chosen),
-        cut=tuple(cut(one, choice) for one in choice.cut),
-        unqualified=tuple(candidate(one, verdicts[one.agency]) for one in ranked if not verdicts[one.agency].qualified),
+        cluster=one.cluster,
+        proposals=tuple(proposal(rule, one, unit, line) for unit in within),
+        cut=(*(cut(unit, by_quota=True) for unit in beyond), *(cut(unit, by_quota=False) for unit in one.choice.cut)),
+        barred=tuple(barred(one, unit) for unit in others if one.bars[unit.agency]),
+        unqualified=tuple(candidate(one, unit) for unit in others if not one.bars[unit.agency]),
     )
 
 
-def proposal(rule: AwardRule, cluster: ClusterCode, standing: Standing, verdict: Verdict, choice: Selected) -> AwardProposal:
+def proposal(rule: AwardRule, one: Sitting, standing: Standing, line: QuotaLine | None) -> AwardProposal:
+    """A suggestion with all its grounds."""
+    alone = (ALONE,) if len(one.ranked) == 1 else ()
+    chosen = (Ground(clause=rule.clause, sentence=said) for said in (one.choice.sentence, *sentence_for_quota(line), *alone))
     return AwardProposal(
         rule=rule.code,
-        cluster=cluster,
+        cluster=one.cluster,
         agency=standing.agency,
         rank=standing.rank or 0,
         total=standing.total or Decimal(0),
-        grounds=(*verdict.met, Ground(clause=rule.clause, sentence=choice.sentence)),
+        grounds=(*one.verdicts[standing.agency].met, *chosen),
     )
 
 
-def cut(standing: Standing, choice: Selected) -> Cut:
-    rank, total = standing.rank or 0, standing.total or Decimal(0)
-    return Cut(agency=standing.agency, rank=rank, total=total, sentence=choice.sentence_for_cut)
+def cut(one: CutOff, *, by_quota: bool) -> Cut:
+    rank, total = one.standing.rank or 0, one.standing.total or Decimal(0)
+    return Cut(agency=one.standing.agency, rank=rank, total=total, sentence=one.sentence, short_by=one.short_by, by_quota=by_quota)
 
 
-def candidate(standing: Standing, verdict: Verdict) -> Candidate:
-    return Candidate(agency=standing.agency, rank=standing.rank or 0, failed=verdict.failed)
+def barred(one: Sitting, unit: Standing) -> Barred:
+    failed = one.verdicts[unit.agency].failed
+    return Barred(agency=unit.agency, rank=unit.rank or 0, total=unit.total or Decimal(0), bars=one.bars[unit.agency], failed=failed)
+
+
+def candidate(one: Sitting, unit: Standing) -> Candidate:
+    failed = one.verdicts[unit.agency].failed
+    return Candidate(agency=unit.agency, rank=unit.rank or 0, total=unit.total or Decimal(0), failed=failed)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import assert_never
 
 from services.scoring.domain import wording
-from services.scoring.domain.exact import times, whole_quotient
+from services.scoring.domain.exact import minus, times, whole_quotient
 from services.scoring.domain.ranking import Standing
 from shared.plan.types import AgencyCode, AllQualified, Among, FirstOf, Selection, Sentence, ShareOf, ShareRounding, TiesAtLine
 
@@ -19,6 +19,8 @@ ROUNDINGS = {
     ShareRounding.HALF_UP: Sentence(vi="làm tròn nửa lên", en="rounded half up"),
 }
 ALL_QUALIFIED = Sentence(vi="Mọi đơn vị đủ điều kiện đều được đề xuất.", en="Every unit that meets the conditions is suggested.")
+FIRST_CUT = Sentence(vi=" (đơn vị đầu tiên bị cắt)", en=" (first to be cut)")
+LATER_CUT = Sentence(vi="", en="")
 TIE_RULES = {
     TiesAtLine.INCLUDE: Sentence(vi="đồng hạng ở ranh giới thì lấy cả", en="a joint rank across the line is taken whole"),
     TiesAtLine.EXCLUDE: Sentence(vi="đồng hạng ở ranh giới thì không lấy", en="a joint rank across the line is left out whole"),
@@ -26,21 +28,29 @@ TIE_RULES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CutOff:
+    """A unit beyond the line, why, and how many points it is behind the last one within; none where nobody is within."""
+
+    standing: Standing
+    sentence: Sentence
+    short_by: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Selected:
-    """The chosen and the cut, best first, with the sentence for each."""
+    """The chosen with their sentence, and the cut, each with its own; both best first."""
 
     chosen: tuple[Standing, ...]
-    cut: tuple[Standing, ...]
+    cut: tuple[CutOff, ...]
     sentence: Sentence
-    sentence_for_cut: Sentence
 
 
 def selected(selection: Selection, ranked: Sequence[Standing], qualified: frozenset[AgencyCode]) -> Selected:
-    """Apply the rule to the ranked units, best first, of which some qualify."""
+    """Apply the rule to the ranked units, best first, of which some qualify and are not barred."""
     able = tuple(one for one in ranked if one.agency in qualified)
     match selection:
         case AllQualified():
-            return Selected(chosen=able, cut=(), sentence=ALL_QUALIFIED, sentence_for_cut=ALL_QUALIFIED)
+            return Selected(chosen=able, cut=(), sentence=ALL_QUALIFIED)
         case FirstOf() as first:
             field = able if first.among is Among.QUALIFIED else tuple(ranked)
             return divided(able, within_line(field, first.count, first.ties), sentence_for_first(first))
@@ -73,12 +83,30 @@ def share_of(share: ShareOf, qualified: int) -> int:
 
 
 def divided(able: Sequence[Standing], inside: frozenset[AgencyCode], rule: Sentence) -> Selected:
-    return Selected(
-        chosen=tuple(one for one in able if one.agency in inside),
-        cut=tuple(one for one in able if one.agency not in inside),
-        sentence=Sentence(vi=f"{rule.vi}.", en=f"{rule.en}."),
-        sentence_for_cut=Sentence(vi=f"Đủ điều kiện nhưng ngoài số lượng: {rule.vi}.", en=f"Qualified, but beyond the number: {rule.en}."),
-    )
+    chosen = tuple(one for one in able if one.agency in inside)
+    beyond = [one for one in able if one.agency not in inside]
+    last = chosen[-1] if chosen else None
+    return Selected(chosen=chosen, cut=tuple(cut_off(beyond, last, rule)), sentence=Sentence(vi=f"{rule.vi}.", en=f"{rule.en}."))
+
+
+def cut_off(beyond: Sequence[Standing], last: Standing | None, rule: Sentence) -> Iterator[CutOff]:
+    """Each unit beyond the line with its distance from the last one within; those right behind the line are named as such."""
+    for one in beyond:
+        short_by = None if last is None else minus(last.total or Decimal(0), one.total or Decimal(0))
+        first = FIRST_CUT if one.rank == beyond[0].rank else LATER_CUT
+        gap = sentence_for_gap(short_by)
+        vi = f"Đủ điều kiện nhưng ngoài số lượng{first.vi}: {rule.vi}{gap.vi}."
+        en = f"Qualified, but beyond the number{first.en}: {rule.en}{gap.en}."
+        yield CutOff(standing=one, sentence=Sentence(vi=vi, en=en), short_by=short_by)
+
+
+def sentence_for_gap(short_by: Decimal | None) -> Sentence:
+    if short_by is None:
+        return Sentence(vi="; không đơn vị nào ở trong", en="; nobody is within")
+    if not short_by:
+        return Sentence(vi="; bằng điểm với đơn vị cuối cùng được chọn", en="; level on points with the last one within")
+    gap = wording.figure(short_by)
+    return Sentence(vi=f"; kém đơn vị cuối cùng được chọn {gap.vi} điểm", en=f"; {gap.en} behind the last one within")
 
 
 def sentence_for_first(first: FirstOf) -> Sentence:

@@ -144,6 +144,23 @@ def test_leaving_out_a_criterion_needs_a_maximum_on_every_one() -> None:
     assert ("exclude-without-maximum", "/criteria/0/on_missing") in problems_of(text)
 
 
+def test_a_group_with_a_maximum_needs_one_on_each_member() -> None:
+    group = "  - {code: G, name_vi: g, name_en: g, maximum: 10, members: [" + criterion("X").strip(" -\n") + "]}\n"
+    assert ("maximum-absent", "/criteria/0/maximum") in problems_of(text_of(group))
+
+
+def test_a_rule_may_look_at_a_criterion_inside_a_group_and_no_code_is_used_twice_there() -> None:
+    group = "  - {code: G, name_vi: g, name_en: g, members: [" + criterion("X").strip(" -\n") + "]}\n"
+    read_plan(text_of(group) + "tie_break: [{by: points, criterion: X}]")
+    assert ("code-repeated", "/criteria/0/members/0/code") in problems_of(text_of(group.replace("code: X", "code: G")))
+
+
+def test_an_agency_has_one_target_of_its_own() -> None:
+    measure = "{kind: leader-scaled, target: 1, targets: [{agency: a, target: 2}, {agency: a, target: 3}]}"
+    text = text_of(criterion("X", measure, ", maximum: 1"))
+    assert ("code-repeated", "/criteria/0/measure/targets/1/agency") in problems_of(text)
+
+
 def test_a_group_says_the_sum_of_its_members() -> None:
     group = "  - {code: G, name_vi: g, name_en: g, maximum: 11, members: [" + criterion("X", more=", maximum: 10").strip(" -\n") + "]}\n"
     assert ("maximum-not-sum", "/criteria/0/maximum") in problems_of(text_of(group))

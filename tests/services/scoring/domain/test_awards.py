@@ -66,7 +66,7 @@ def test_a_suggestion_carries_rank_total_and_grounds_in_both_languages() -> None
 def test_every_failed_condition_is_named_not_only_the_first() -> None:
     judgement = judged(awarding("all-qualified", TOTAL_80 + ", " + LAW), FOUR | {"c": {"X": 1, "law": 0}})
     failed = {str(one.agency): [ground.sentence.en for ground in one.failed] for one in judgement.unqualified}
-    assert failed == {"c": ["Condition total (1).", "Condition law (0)."], "d": ["Condition total (20)."]}
+    assert failed == {"c": ["Condition total (1; 79 short).", "Condition law (0; 10 short)."], "d": ["Condition total (20; 60 short)."]}
 
 
 @pytest.mark.parametrize(("limit", "ok"), [("100", True), ("100.01", False)])
