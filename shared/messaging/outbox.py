@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from shared.messaging.errors import Rejected
 from shared.messaging.locks import Lock
@@ -13,10 +14,12 @@ RECORD_FRAME_BYTES = 100
 HEADER_FRAME_BYTES = 10
 SHARDS = 16
 RELAY = "relay"
+TABLE = "outbox"
 
 # The headers of a record are CloudEvents' attributes: those below have a column each, the others are the same on every record.
 HEADER_COLUMNS = ("ce_source", "ce_subject", "ce_time", "ce_test", "traceparent")
 COLUMN_NAMES = frozenset(HEADER_COLUMNS)
+ROW_COLUMNS = ("shard", "id", "aggregatetype", "aggregateid", "type", "payload", "announced_at", *HEADER_COLUMNS)
 SAME_HEADERS = (("ce_specversion", b"1.0"), ("content-type", b"application/json"))
 SAME_TEXTS = {name: value.decode() for name, value in SAME_HEADERS}
 
@@ -59,23 +62,18 @@ def check_sizes(announcements: Sequence[Announcement]) -> None:
             raise Rejected("record-too-large", detail)
 
 
-def columns_of(announcements: Sequence[Announcement]) -> tuple[list[object], ...]:
-    """Lay announcements out as the columns that `put_into_outbox` takes."""
-    return (
-        [shard_of(each.topic, each.key) for each in announcements],
-        [each.id for each in announcements],
-        [each.topic for each in announcements],
-        [each.key for each in announcements],
-        [each.type for each in announcements],
-        [each.value for each in announcements],
-        *header_columns(announcements),
-    )
+def rows_of(announcements: Sequence[Announcement], now: datetime) -> list[tuple[object, ...]]:
+    """Lay announcements out as rows of ROW_COLUMNS; raises HeaderUnknown for a header that the relay would not send just so."""
+    return [
+        (shard_of(each.topic, each.key), each.id, each.topic, each.key, each.type, each.value, now, *header_columns(each))
+        for each in announcements
+    ]
 
 
-def header_columns(announcements: Sequence[Announcement]) -> list[list[object]]:
-    """Lay headers out as columns; raises HeaderUnknown for a header that the relay would not send just so."""
-    texts = [header_texts(announcement) for announcement in announcements]
-    return [[of.get(name) for of in texts] for name in HEADER_COLUMNS]
+def header_columns(announcement: Announcement) -> tuple[str | None, ...]:
+    """Lay the headers of an announcement out as the columns of HEADER_COLUMNS."""
+    texts = header_texts(announcement)
+    return tuple([texts.get(name) for name in HEADER_COLUMNS])
 
 
 def header_texts(announcement: Announcement) -> dict[str, str]:

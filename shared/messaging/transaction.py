@@ -9,7 +9,7 @@ import asyncpg
 
 from shared.clock import Clock
 from shared.messaging.locks import Lock, in_order
-from shared.messaging.outbox import RELAY, Announcement, check_sizes, columns_of
+from shared.messaging.outbox import RELAY, ROW_COLUMNS, TABLE, Announcement, check_sizes, rows_of
 from shared.messaging.sql import QUERIES
 
 if TYPE_CHECKING:
@@ -73,7 +73,8 @@ class Transaction:
                 raise LockNotHeld(f"{announcement.type} is announced without holding {announcement.lock.name} exclusively")
         check_sizes(announcements)
         if announcements:
-            await self.connection.execute(QUERIES.put_into_outbox, self.now, *columns_of(announcements))
+            # COPY draws the positions row by row, so their order is that of the announcements; it takes half the work of an INSERT.
+            await self.connection.copy_records_to_table(TABLE, columns=ROW_COLUMNS, records=rows_of(announcements, self.now))
             self.wake(RELAY)
 
     def wake(self, name: str) -> None:

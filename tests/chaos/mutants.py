@@ -126,7 +126,7 @@ MUTANTS = (
         "the outbox is written in a transaction of its own",
         "test_invariants.py::test_1_effect_mark_announcement_and_dead_letter_commit_together_or_not_at_all",
         ("transaction.py", '"_names", "connection", "now")', '"_names", "connection", "now", "pool")'),
-        ("transaction.py", "            await self.connection.execute(QUERIES.put_into_outbox,", "            await self.pool.execute(QUERIES.put_into_outbox,"),
+        ("transaction.py", "            await self.connection.copy_records_to_table(TABLE,", "            await self.pool.copy_records_to_table(TABLE,"),
         ("transaction.py", "            yield transaction\n", "            transaction.pool = self._pool\n            yield transaction\n"),
     ),
     of_messaging(

@@ -33,20 +33,6 @@ DELETE FROM inbox WHERE (consumer, source, id) IN (
     SELECT consumer, source, id FROM inbox WHERE applied_at < $1 ORDER BY applied_at LIMIT $2 FOR UPDATE SKIP LOCKED
 );
 
--- name: put_into_outbox
--- Appends announcements in the order given; their positions are drawn in that order.
-INSERT INTO outbox (
-    shard, id, aggregatetype, aggregateid, type, payload, ce_source, ce_subject, ce_time, ce_test, traceparent, announced_at
-)
-SELECT shard, id, topic, key, type, payload, ce_source, ce_subject, ce_time, ce_test, traceparent, $1
-FROM unnest(
-    $2::smallint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[],
-    $8::text[], $9::text[], $10::text[], $11::text[], $12::text[]
-) WITH ORDINALITY AS announced (
-    shard, id, topic, key, type, payload, ce_source, ce_subject, ce_time, ce_test, traceparent, place
-)
-ORDER BY place;
-
 -- name: bury
 -- Keeps records that can not be applied, whole; the same record found again only counts as another attempt.
 INSERT INTO dead_letter (

@@ -14,8 +14,7 @@ CREATE TABLE effect (
 CREATE TABLE bare_inbox (source text NOT NULL, id text NOT NULL, PRIMARY KEY (source, id));
 CREATE TABLE bare_outbox (
     position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    topic text NOT NULL,
-    key text NOT NULL,
-    value bytea NOT NULL,
-    headers jsonb NOT NULL
+    id text NOT NULL,
+    agency text NOT NULL,
+    value bytea NOT NULL
 );
