@@ -2,7 +2,7 @@
 
 Whatever keeps a command from working is said in one sentence on standard error. Exit codes: 0 done, 1 failed,
 2 settings or arguments are wrong, 3 the schema is behind, ahead or changed, 4 the port is taken; of a command on many things
-5 that some could not be done, 6 that more are left.
+5 that some could not be done, 6 that more are left; 7 the record of acts was tampered with.
 """
 
 import asyncio

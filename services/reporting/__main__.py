@@ -1,6 +1,6 @@
-"""`python -m services.reporting [serve|migrate|publish|sources|keys]`: the operator's commands do what HTTP does, by the same functions."""
+"""`python -m services.reporting [serve|migrate|publish|sources|keys|audit]`: commands do what HTTP does, by the same functions."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -12,12 +12,16 @@ from services.reporting.acts.access import Grant, add_key, add_source, name_agen
 from services.reporting.acts.publishing import Published, publish
 from services.reporting.app import DIRECTORIES, NAME, build
 from services.reporting.contract.sentences import plan_in
+from services.reporting.contract.telling import act_fact, link_hash
 from services.reporting.domain.drafts import CODE_LENGTH_MAX
 from services.reporting.settings import ReportingSettings
-from shared.events import SOURCE_TOPICS
+from services.reporting.store.registry import acts_after
+from shared.audit import Chain, Reads, Verified, audit_commands
+from shared.events import REGISTRY, SOURCE_TOPICS
+from shared.events.fields import ActRecorded
 from shared.events.registry import Role
 from shared.foundation import kafka_settings
-from shared.messaging import Rejected, WantedTopic, make_topics
+from shared.messaging import KafkaSettings, Rejected, WantedTopic, make_topics
 from shared.service import CommandFailed, Service, command_line, run_on
 
 T = TypeVar("T")
@@ -36,6 +40,20 @@ sources = typer.Typer(help="Sources: who sends reports.", no_args_is_help=True)
 keys = typer.Typer(help="Access keys: who may do what.", no_args_is_help=True)
 main.add_typer(sources, name="sources")
 main.add_typer(keys, name="keys")
+
+
+async def acts(reads: Reads, sequence: int, limit: int) -> Sequence[ActRecorded]:
+    """The record of acts, on from a place."""
+    return [act_fact(link) for link in await acts_after(reads, sequence, limit)]
+
+
+def audited(check: Callable[[Reads, KafkaSettings], Awaitable[Verified]]) -> Verified:
+    """Check on the service's database and broker."""
+    return run_on(build, ReportingSettings, lambda service: check(service.foundation.pool, service.operated.kafka()))
+
+
+CHAIN = Chain(service=NAME, topic=REGISTRY.name, acts_after=acts, hash_of=link_hash)
+main.add_typer(audit_commands(CHAIN, audited), name="audit")
 
 
 @main.command("publish")

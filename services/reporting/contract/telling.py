@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.reporting.contract.sentences import note_fact, problem_fact
+from services.reporting.domain import chain
 from services.reporting.domain.chain import Link
 from services.reporting.domain.directory import Agency
 from services.reporting.domain.judging import Accepted, Rejected, Report, Verdict
@@ -281,6 +282,11 @@ def told_reopened(
 
 def told_act(saying: Saying, link: Link, revision: int) -> Announcement:
     """Let the topic witness the chain of acts."""
+    return told(saying, act_fact(link), topic=REGISTRY.name, lock=ACTS, subject=str(link.sequence), revision=revision)
+
+
+def act_fact(link: Link) -> ActRecorded:
+    """Write a link as it is told."""
     act = Act(
         kind=link.act.kind,
         movement=link.act.movement,
@@ -289,5 +295,11 @@ def told_act(saying: Saying, link: Link, revision: int) -> Announcement:
         at=link.act.at,
         facts=dict(link.act.facts),
     )
-    fact = ActRecorded(service=SERVICE, sequence=link.sequence, hash=link.hash, previous_hash=link.previous_hash, act=act)
-    return told(saying, fact, topic=REGISTRY.name, lock=ACTS, subject=str(link.sequence), revision=revision)
+    return ActRecorded(service=SERVICE, sequence=link.sequence, hash=link.hash, previous_hash=link.previous_hash, act=act)
+
+
+def link_hash(fact: ActRecorded) -> str:
+    """The hash that a link has to have, computed again from what it says."""
+    act, facts = fact.act, tuple(sorted(fact.act.facts.items()))
+    said = chain.Act(kind=act.kind, movement=act.movement, subject=act.subject, actor=act.actor, at=act.at, facts=facts)
+    return chain.hash_of(said, fact.sequence, fact.previous_hash)

@@ -23,6 +23,7 @@ from services.scoring.contract.saying import (
     acts_lock,
     agency_lock,
     cluster_lock,
+    link_hash,
     ranked_agency,
     ranking_published,
     score_computed,
@@ -32,6 +33,6 @@ from services.scoring.contract.saying import (
 __all__ = [
     "AWARDS_WORKER", "CONSUMES", "PUBLISHES", "REGISTRY_CONSUMED", "REPORTS_CONSUMED", "SCORES_WORKER", "SERVICE", "Proposed", "Saying",
     "act_fact", "act_recorded", "acts_lock", "agency_lock", "award_comment_opened", "award_decided", "award_proposed", "award_published",
-    "award_received", "award_returned", "award_revoked", "award_voted", "award_withdrawn", "cluster_lock", "ranked_agency",
+    "award_received", "award_returned", "award_revoked", "award_voted", "award_withdrawn", "cluster_lock", "link_hash", "ranked_agency",
     "ranking_published", "score_computed", "score_voided",
 ]  # fmt: skip

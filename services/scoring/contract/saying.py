@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from services.scoring.domain.acts import Link
+from services.scoring.domain.acts import Act, Link, hash_of
 from services.scoring.domain.criterion_parts import effect_of
 from services.scoring.domain.heard import ClusterKey
 from services.scoring.domain.marks import Cause
@@ -175,3 +175,10 @@ def act_fact(link: Link) -> ActRecorded:
         facts=dict(link.act.facts),
     )
     return ActRecorded(service=SERVICE, sequence=link.sequence, hash=link.hash, previous_hash=link.previous_hash, act=act)
+
+
+def link_hash(fact: ActRecorded) -> str:
+    """The hash that a link has to have, computed again from what it says."""
+    act = fact.act
+    said = Act(kind=act.kind, movement=act.movement, subject=act.subject, actor=act.actor, at=act.at, facts=act.facts)
+    return hash_of(said, fact.sequence, fact.previous_hash)

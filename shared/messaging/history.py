@@ -1,0 +1,52 @@
+"""All that a topic holds, read once from its beginning to where it ends now, by a client that belongs to no group and commits nothing."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from shared.messaging.kafka import admin, onlooker
+from shared.messaging.progress import partitions_of
+from shared.messaging.records import Record, record_of
+from shared.messaging.settings import KafkaSettings
+
+SECONDS_MAX = 15.0
+POLL_MS = 500
+RECORDS_MAX = 2_000
+
+
+async def records_of(kafka: KafkaSettings, topic: str) -> AsyncIterator[Record]:
+    """Read a topic, each partition in its order; nothing where there is no such topic. Raises TimeoutError and KafkaError."""
+    client = onlooker(kafka)
+    try:
+        ends = await _begin(kafka, client, topic)
+        while await _is_behind(client, ends):
+            async with asyncio.timeout(SECONDS_MAX):
+                found = await client.getmany(timeout_ms=POLL_MS, max_records=RECORDS_MAX)
+            for raw in (raw for records in found.values() for raw in records):
+                yield record_of(raw)
+    finally:
+        await asyncio.wait_for(client.stop(), SECONDS_MAX)
+
+
+async def _begin(kafka: KafkaSettings, client: AIOKafkaConsumer, topic: str) -> Mapping[TopicPartition, int]:
+    """Stand before the first record of each partition; returns where they end."""
+    inquirer = admin(kafka)
+    async with asyncio.timeout(SECONDS_MAX):
+        try:
+            await inquirer.start()
+            await client.start()
+            partitions = await partitions_of(inquirer, [topic]) if topic in await inquirer.list_topics() else []
+            client.assign(partitions)
+            if not partitions:
+                return {}
+            await client.seek_to_beginning(*partitions)
+            return dict(await client.end_offsets(partitions))
+        finally:
+            await inquirer.close()
+
+
+async def _is_behind(client: AIOKafkaConsumer, ends: Mapping[TopicPartition, int]) -> bool:
+    """Tell whether there is still something before the ends."""
+    async with asyncio.timeout(SECONDS_MAX):
+        return any([await client.position(partition) < end for partition, end in ends.items()])
