@@ -9,6 +9,7 @@ from functools import reduce
 
 from services.scoring.domain.measures import Achievement
 from services.scoring.domain.parts import ReportInput
+from services.scoring.domain.remembered import Remembered
 from shared.plan.types import AgencyCode, Criterion, CriterionCode, LeaderScaledMeasure, Plan, WhenNobody
 from shared.plan.values import Given
 
@@ -48,5 +49,9 @@ def achievement_of(criterion: Criterion, agency: AgencyCode, value: Decimal) -> 
     """The value beside the agency's own target, or the measure's where it has none of its own."""
     if not isinstance(criterion.measure, LeaderScaledMeasure):
         return None
-    own = {target.agency: target.target for target in criterion.measure.targets}
-    return Achievement(value=value, target=own.get(agency, criterion.measure.target))
+    return Achievement(value=value, target=own_targets(criterion.measure).get(agency, criterion.measure.target))
+
+
+@Remembered
+def own_targets(measure: LeaderScaledMeasure) -> Mapping[AgencyCode, Decimal]:
+    return {target.agency: target.target for target in measure.targets}

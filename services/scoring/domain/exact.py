@@ -15,6 +15,8 @@ ZERO: Final = Decimal(0)
 _EXACT = Context(prec=DIGITS, rounding=ROUND_HALF_UP, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow])
 _ROUNDING = Context(prec=DIGITS, rounding=ROUND_HALF_UP, traps=[InvalidOperation, DivisionByZero, Overflow])
 
+_UNITS = tuple(Decimal(1).scaleb(-places) for places in range(QUOTIENT_PLACES + 1))
+
 plus = _EXACT.add
 minus = _EXACT.subtract
 times = _EXACT.multiply
@@ -31,7 +33,7 @@ def quotient(dividend: Decimal, divisor: Decimal) -> Decimal:
 
 def rounded(amount: Decimal, places: int) -> Decimal:
     """The amount at so many decimals; a half goes away from zero."""
-    return amount.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP, context=_ROUNDING)
+    return amount.quantize(_UNITS[places], rounding=ROUND_HALF_UP, context=_ROUNDING)
 
 
 def whole_quotient(dividend: Decimal, divisor: Decimal) -> tuple[int, Decimal]:

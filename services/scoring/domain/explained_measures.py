@@ -1,11 +1,19 @@
-"""How each measure made points of a given value, in words."""
+"""How each measure made points of a given value, in words.
+
+Most of a sentence follows from the rule alone: the words around the value are put together once for each rule and case.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache, partial
 
 from services.scoring.domain import wording
+from services.scoring.domain.measures import maximum_of
 from services.scoring.domain.parts import Part
+from services.scoring.domain.remembered import Remembered
 from shared.plan.types import (
     BandsMeasure,
     BooleanMeasure,
@@ -18,80 +26,151 @@ from shared.plan.types import (
     Sentence,
 )
 
+LEADERS_MAX = 200
+YES, NO = Sentence(vi="có", en="yes"), Sentence(vi="không", en="no")
+VALUE = Sentence(vi="số liệu ", en="the value ")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrase:
+    """The words around a value: the criterion's name before it, and after it all up to the points."""
+
+    before: Sentence
+    after: Sentence
+
+    def around(self, value: str, points: Decimal) -> Sentence:
+        """The whole, from name to points; the value and the points are said with a comma in Vietnamese."""
+        got = wording.figure_text(points)
+        unit = "point" if points == 1 else "points"
+        vi = f"{self.before.vi}{value.replace('.', ',')}{self.after.vi}{got.replace('.', ',')} điểm"
+        return Sentence(vi=vi, en=f"{self.before.en}{value}{self.after.en}{got} {unit}")
+
 
 def sentence_for_value(criterion: Criterion, part: Part) -> Sentence:
     """What the value was, what the rule asks, and the points."""
-    how, got = explained(criterion, part, part.value or Decimal(0)), wording.points(part.points)
-    return Sentence(vi=f"{how.vi}: {got.vi}", en=f"{how.en}: {got.en}")
+    value = part.value or Decimal(0)
+    said = "" if isinstance(criterion.measure, BooleanMeasure) else wording.figure_text(value)
+    return phrase_for(criterion, part, value).around(said, part.points)
 
 
-def explained(criterion: Criterion, part: Part, value: Decimal) -> Sentence:
+def phrase_for(criterion: Criterion, part: Part, value: Decimal) -> Phrase:
     match criterion.measure:
         case PointsMeasure() as measure:
-            return explained_points(measure, value)
-        case RatioMeasure() as measure:
-            return explained_ratio(measure, criterion, value)
+            return phrase_above_cap(criterion) if measure.cap is not None and value > measure.cap else phrase_as_points(criterion)
+        case RatioMeasure():
+            return phrase_for_ratio(criterion)
         case BandsMeasure():
-            return explained_band(criterion, part, value)
+            return phrases_for_bands(criterion)[dict(part.trace).get("bound")]
         case BooleanMeasure():
-            return explained_yes_or_no(criterion, value)
-        case CountMeasure() as measure:
-            return explained_count(measure, criterion, value)
+            return phrase_for_yes(criterion) if value else phrase_for_no(criterion)
+        case CountMeasure():
+            return phrase_for_count(criterion)
         case LeaderScaledMeasure():
-            return explained_beside_leader(criterion, part, value)
+            figures = dict(part.trace)
+            return phrases_beside_leaders(criterion)(figures["target"], figures.get("leader_value"))
 
 
-def explained_points(measure: PointsMeasure, value: Decimal) -> Sentence:
-    said = wording.figure(value)
-    if measure.cap is not None and value > measure.cap:
-        cap = wording.figure(measure.cap)
-        return Sentence(vi=f"số liệu {said.vi} vượt mức trần {cap.vi}", en=f"the value {said.en} is above the cap of {cap.en}")
-    return Sentence(vi=f"số liệu {said.vi} chính là số điểm", en=f"the value {said.en} is the points")
+def phrase(criterion: Criterion, before: Sentence, after: Sentence) -> Phrase:
+    """Put the name before and a colon after."""
+    name = wording.title(criterion)
+    return Phrase(
+        before=Sentence(vi=f"{name.vi}: {before.vi}", en=f"{name.en}: {before.en}"),
+        after=Sentence(vi=f"{after.vi}: ", en=f"{after.en}: "),
+    )
 
 
-def explained_ratio(measure: RatioMeasure, criterion: Criterion, value: Decimal) -> Sentence:
+def phrase_with_unit(criterion: Criterion, before: Sentence, after: Sentence) -> Phrase:
+    unit_vi, unit_en = f" {criterion.unit_vi}".rstrip(), f" {criterion.unit_en}".rstrip()
+    return phrase(criterion, before, Sentence(vi=unit_vi + after.vi, en=unit_en + after.en))
+
+
+@Remembered
+def phrase_as_points(criterion: Criterion) -> Phrase:
+    return phrase(criterion, VALUE, Sentence(vi=" chính là số điểm", en=" is the points"))
+
+
+@Remembered
+def phrase_above_cap(criterion: Criterion) -> Phrase:
+    measure = criterion.measure
+    cap = wording.figure(measure.cap if isinstance(measure, PointsMeasure) and measure.cap is not None else Decimal(0))
+    after = Sentence(vi=f" vượt mức trần {cap.vi}", en=f" is above the cap of {cap.en}")
+    return phrase(criterion, VALUE, after)
+
+
+@Remembered
+def phrase_for_ratio(criterion: Criterion) -> Phrase:
     """Names the denominator, so that two shares of different things are never compared by mistake."""
-    said, target = wording.with_unit(value, criterion), wording.with_unit(measure.target, criterion)
-    most = wording.figure(criterion.maximum or Decimal(0))
-    goal = wording.bound(criterion.direction, target)
-    return Sentence(
-        vi=f"đạt {said.vi} so với {measure.denominator_vi}, chỉ tiêu {goal.vi}, tối đa {most.vi} điểm",
-        en=f"{said.en} of {measure.denominator_en}, target {goal.en}, for up to {most.en} points",
+    measure = criterion.measure
+    if not isinstance(measure, RatioMeasure):
+        raise TypeError(f"criterion {criterion.code} is no ratio")
+    goal = wording.bound(criterion.direction, wording.with_unit(measure.target, criterion))
+    most = wording.figure(maximum_of(criterion))
+    after = Sentence(
+        vi=f" so với {measure.denominator_vi}, chỉ tiêu {goal.vi}, tối đa {most.vi} điểm",
+        en=f" of {measure.denominator_en}, target {goal.en}, for up to {most.en} points",
     )
+    return phrase_with_unit(criterion, Sentence(vi="đạt ", en=""), after)
 
 
-def explained_band(criterion: Criterion, part: Part, value: Decimal) -> Sentence:
-    said, reached = wording.with_unit(value, criterion), dict(part.trace).get("bound")
-    if reached is None:
-        return Sentence(vi=f"số liệu {said.vi} không đạt bậc nào", en=f"the value {said.en} reaches no band")
-    band = wording.bound(criterion.direction, wording.with_unit(reached, criterion))
-    return Sentence(vi=f"số liệu {said.vi} thuộc bậc {band.vi}", en=f"the value {said.en} is in the band of {band.en}")
+@Remembered
+def phrases_for_bands(criterion: Criterion) -> Mapping[Decimal | None, Phrase]:
+    """By the bound of the band that was reached; under none, for a value that reached no band."""
+    bands = criterion.measure.bands if isinstance(criterion.measure, BandsMeasure) else ()
+    none = phrase_with_unit(criterion, VALUE, Sentence(vi=" không đạt bậc nào", en=" reaches no band"))
+    return {None: none} | {band.bound: phrase_for_band(criterion, band.bound) for band in bands}
 
 
-def explained_yes_or_no(criterion: Criterion, value: Decimal) -> Sentence:
-    wanted = Sentence(vi="có", en="yes") if criterion.direction is Direction.HIGHER else Sentence(vi="không", en="no")
-    said = Sentence(vi="có", en="yes") if value else Sentence(vi="không", en="no")
-    return Sentence(vi=f"báo cáo “{said.vi}”, yêu cầu “{wanted.vi}”", en=f"the report says “{said.en}”, “{wanted.en}” is asked")
+def phrase_for_band(criterion: Criterion, bound: Decimal) -> Phrase:
+    band = wording.bound(criterion.direction, wording.with_unit(bound, criterion))
+    return phrase_with_unit(criterion, VALUE, Sentence(vi=f" thuộc bậc {band.vi}", en=f" is in the band of {band.en}"))
 
 
-def explained_count(measure: CountMeasure, criterion: Criterion, value: Decimal) -> Sentence:
-    said, each = wording.with_unit(value, criterion), wording.points(measure.points_each)
-    most = wording.figure(criterion.maximum or Decimal(0))
+@Remembered
+def phrase_for_yes(criterion: Criterion) -> Phrase:
+    return phrase_for_answer(criterion, YES)
+
+
+@Remembered
+def phrase_for_no(criterion: Criterion) -> Phrase:
+    return phrase_for_answer(criterion, NO)
+
+
+def phrase_for_answer(criterion: Criterion, said: Sentence) -> Phrase:
+    wanted = YES if criterion.direction is Direction.HIGHER else NO
+    before = Sentence(vi=f"báo cáo “{said.vi}”, yêu cầu “{wanted.vi}”", en=f"the report says “{said.en}”, “{wanted.en}” is asked")
+    return phrase(criterion, before, Sentence(vi="", en=""))
+
+
+@Remembered
+def phrase_for_count(criterion: Criterion) -> Phrase:
+    measure = criterion.measure
+    if not isinstance(measure, CountMeasure):
+        raise TypeError(f"criterion {criterion.code} is no count")
+    each, most = wording.points(measure.points_each), wording.figure(maximum_of(criterion))
     if criterion.direction is Direction.HIGHER:
-        return Sentence(vi=f"{said.vi}, mỗi {each.vi}, tối đa {most.vi}", en=f"{said.en}, {each.en} each, at most {most.en}")
-    return Sentence(vi=f"{said.vi}, mỗi lần trừ {each.vi} từ {most.vi}", en=f"{said.en}, {each.en} off {most.en} for each")
+        after = Sentence(vi=f", mỗi {each.vi}, tối đa {most.vi}", en=f", {each.en} each, at most {most.en}")
+    else:
+        after = Sentence(vi=f", mỗi lần trừ {each.vi} từ {most.vi}", en=f", {each.en} off {most.en} for each")
+    return phrase_with_unit(criterion, Sentence(vi="", en=""), after)
 
 
-def explained_beside_leader(criterion: Criterion, part: Part, value: Decimal) -> Sentence:
-    figures = dict(part.trace)
-    said, target = wording.with_unit(value, criterion), wording.with_unit(figures["target"], criterion)
-    if "leader_value" not in figures:
-        return Sentence(
-            vi=f"đạt {said.vi}, chỉ tiêu {target.vi}: tính theo tỷ lệ, tối đa nửa số điểm",
-            en=f"{said.en} against a target of {target.en}: in proportion, up to half the maximum",
+@Remembered
+def phrases_beside_leaders(criterion: Criterion) -> Callable[[Decimal, Decimal | None], Phrase]:
+    """By target and leader; each cluster has a leader of its own, so only those of late are kept."""
+    return lru_cache(maxsize=LEADERS_MAX)(partial(phrase_beside_leader, criterion))
+
+
+def phrase_beside_leader(criterion: Criterion, target: Decimal, leader: Decimal | None) -> Phrase:
+    goal = wording.with_unit(target, criterion)
+    if leader is None:
+        after = Sentence(
+            vi=f", chỉ tiêu {goal.vi}: tính theo tỷ lệ, tối đa nửa số điểm",
+            en=f" against a target of {goal.en}: in proportion, up to half the maximum",
         )
-    leader = wording.with_unit(figures["leader_value"], criterion)
-    return Sentence(
-        vi=f"đạt {said.vi}, vượt chỉ tiêu {target.vi}; so với đơn vị dẫn đầu cụm ({leader.vi})",
-        en=f"{said.en}, above the target of {target.en}; scaled to the cluster's leader ({leader.en})",
-    )
+    else:
+        best = wording.with_unit(leader, criterion)
+        after = Sentence(
+            vi=f", vượt chỉ tiêu {goal.vi}; so với đơn vị dẫn đầu cụm ({best.vi})",
+            en=f", above the target of {goal.en}; scaled to the cluster's leader ({best.en})",
+        )
+    return phrase_with_unit(criterion, Sentence(vi="đạt ", en=""), after)

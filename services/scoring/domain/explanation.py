@@ -53,10 +53,16 @@ def sentence_for_criterion(part: Part) -> Sentence:
     criterion = part.source
     if not isinstance(criterion, Criterion):
         raise TypeError(f"part {part.code} has no criterion")
-    name = wording.title(criterion)
-    said = sentence_for_state(part) if part.value is None else sentence_for_value(criterion, by_rule(part))
+    said = sentence_for_absence(criterion, part) if part.value is None else sentence_for_value(criterion, by_rule(part))
+    if part.appraised is None and part.self_score is None:
+        return Sentence(vi=f"{said.vi}.", en=f"{said.en}.")
     more = sentences_of_people(part)
-    return Sentence(vi=f"{name.vi}: {said.vi}.{more.vi}", en=f"{name.en}: {said.en}.{more.en}")
+    return Sentence(vi=f"{said.vi}.{more.vi}", en=f"{said.en}.{more.en}")
+
+
+def sentence_for_absence(criterion: Criterion, part: Part) -> Sentence:
+    name, said = wording.title(criterion), sentence_for_state(part)
+    return Sentence(vi=f"{name.vi}: {said.vi}", en=f"{name.en}: {said.en}")
 
 
 def sentence_for_state(part: Part) -> Sentence:

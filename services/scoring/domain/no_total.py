@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.scoring.domain.criterion_parts import effect_of, maximum_left
+from services.scoring.domain.criterion_parts import absent_parts, effect_of, maximum_left
 from services.scoring.domain.parts import NoTotal, Part, State
 from shared.plan.types import CriterionCode, OnAbsent, Sentence
 
@@ -28,8 +28,11 @@ NOTHING_LEFT = NoTotal(
 
 def reasons_against_total(parts: tuple[Part, ...]) -> tuple[NoTotal, ...]:
     """Every reason at once: values that are missing, values that do not apply, nothing left to score."""
-    missing = codes_that_block(parts, State.MISSING)
-    not_applicable = codes_that_block(parts, State.NOT_APPLICABLE)
+    absent = absent_parts(parts)
+    if parts and not absent:
+        return ()
+    missing = codes_that_block(absent, State.MISSING)
+    not_applicable = codes_that_block(absent, State.NOT_APPLICABLE)
     return (
         *([value_missing(missing, len(measured_parts(parts)))] if missing else []),
         *([value_not_applicable(not_applicable)] if not_applicable else []),
@@ -37,13 +40,13 @@ def reasons_against_total(parts: tuple[Part, ...]) -> tuple[NoTotal, ...]:
     )
 
 
-def codes_that_block(parts: tuple[Part, ...], state: State) -> tuple[CriterionCode, ...]:
+def codes_that_block(parts: list[Part], state: State) -> tuple[CriterionCode, ...]:
     return tuple(CriterionCode(part.code) for part in parts if part.state is state and effect_of(part) is OnAbsent.BLOCK)
 
 
 def is_nothing_left(parts: tuple[Part, ...]) -> bool:
     """All criteria were excluded, or none was measured in the whole cluster."""
-    if not any(effect_of(part) is OnAbsent.EXCLUDE for part in parts):
+    if not any(effect_of(part) is OnAbsent.EXCLUDE for part in absent_parts(parts)):
         return not measured_parts(parts)
     return maximum_left(parts) == 0
 

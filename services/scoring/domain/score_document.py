@@ -7,7 +7,7 @@ from datetime import UTC
 
 from services.scoring.domain.criterion_parts import effect_of
 from services.scoring.domain.explanation import sentence_for
-from services.scoring.domain.parts import NoTotal, Part, Score
+from services.scoring.domain.parts import Appraised, NoTotal, Part, Score
 from shared.plan.types import Sentence
 from shared.plan.values import plain, value_to_text
 
@@ -46,26 +46,26 @@ def reason_document(reason: NoTotal) -> Document:
 
 
 def part_document(part: Part) -> Document:
-    return {
-        "kind": str(part.kind),
+    sentence = sentence_for(part)
+    document: Document = {
+        "kind": part.kind.value,
         "code": part.code,
         "points": plain(part.points),
-        "state": str(part.state),
+        "state": part.state.value,
         "effect": effect_of(part),
         "value": None if part.value is None else plain(part.value),
         "trace": {name: plain(amount) for name, amount in part.trace},
         "self_score": None if part.self_score is None else plain(part.self_score),
-        **appraised_document(part),
-        **both(sentence_for(part)),
+        "sentence_vi": sentence.vi,
+        "sentence_en": sentence.en,
     }
+    return document if part.appraised is None else document | {"appraised": appraised_document(part.appraised)}
 
 
-def appraised_document(part: Part) -> Document:
+def appraised_document(appraised: Appraised) -> Document:
     """Only where there was an appraisal, so that a score without one has the bytes that it always had."""
-    if part.appraised is None:
-        return {}
-    points, reported = part.appraised.points, value_to_text(part.appraised.reported)
-    return {"appraised": {"reported": reported, "points": None if points is None else plain(points), "reason": part.appraised.reason}}
+    points = None if appraised.points is None else plain(appraised.points)
+    return {"reported": value_to_text(appraised.reported), "points": points, "reason": appraised.reason}
 
 
 def both(sentence: Sentence) -> Document:

@@ -6,7 +6,6 @@ The order in which reports came changes nothing.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 from services.scoring.domain.adjustments import adjustment_parts, limit_parts
@@ -32,20 +31,29 @@ def score_cluster(plan: Plan, period: Period, inputs: Inputs) -> dict[AgencyCode
 def score_unit(plan: Plan, period: Period, agency: AgencyCode, report: ReportInput | None, facts: ClusterFacts) -> Score:
     """Score one unit beside the facts of its cluster."""
     if report is None:
-        return score_with(plan, period, agency, None, (), (NO_REPORT,))
+        return score_with(plan, period, agency, None, (), (NO_REPORT,), None)
     criteria = criterion_parts(plan, agency, report, facts)
     reasons = reasons_against_total(criteria)
     if reasons:
-        return score_with(plan, period, agency, report, criteria, reasons)
-    parts = (*criteria, *redistribution(criteria), *adjustment_parts(plan, period, report))
-    parts = (*parts, *limit_parts(plan.adjustments, total_of(part.points for part in parts)))
-    return score_with(plan, period, agency, report, parts + rounding_part(parts, plan.total_places), ())
+        return score_with(plan, period, agency, report, criteria, reasons, None)
+    earned = (*criteria, *redistribution(criteria), *adjustment_parts(plan, period, report))
+    sum_of_parts = total_of([part.points for part in earned])
+    limits = limit_parts(plan.adjustments, sum_of_parts)
+    exact = total_of((sum_of_parts, *(part.points for part in limits)))
+    total = rounded(exact, plan.total_places)
+    return score_with(plan, period, agency, report, (*earned, *limits, *rounding_part(exact, total, plan.total_places)), (), total)
 
 
 def score_with(
-    plan: Plan, period: Period, agency: AgencyCode, report: ReportInput | None, parts: tuple[Part, ...], reasons: tuple[NoTotal, ...]
+    plan: Plan,
+    period: Period,
+    agency: AgencyCode,
+    report: ReportInput | None,
+    parts: tuple[Part, ...],
+    reasons: tuple[NoTotal, ...],
+    total: Decimal | None,
 ) -> Score:
-    unrounded = Score(
+    return Score(
         movement=plan.movement,
         plan_hash=plan.content_hash,
         period=period.code,
@@ -54,19 +62,14 @@ def score_with(
         submitted_at=report.submitted_at if report else None,
         parts=parts,
         no_total=reasons,
+        total=total,
+        grade=None if total is None else grade_for(plan.grades, total),
     )
-    return unrounded if reasons else with_total(unrounded, plan)
 
 
-def with_total(score: Score, plan: Plan) -> Score:
-    total = rounded(total_of(part.points for part in score.parts), plan.total_places)
-    return replace(score, total=total, grade=grade_for(plan.grades, total))
-
-
-def rounding_part(parts: tuple[Part, ...], places: int) -> tuple[Part, ...]:
+def rounding_part(exact: Decimal, total: Decimal, places: int) -> tuple[Part, ...]:
     """The difference that rounding the total makes; no part where it makes none."""
-    exact = total_of(part.points for part in parts)
-    difference = minus(rounded(exact, places), exact)
+    difference = minus(total, exact)
     if not difference:
         return ()
     return (Part(kind=PartKind.ROUNDING, code="rounding", points=difference, value=exact, trace=(("places", Decimal(places)),)),)

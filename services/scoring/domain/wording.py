@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from services.scoring.domain.exact import rounded
+from services.scoring.domain.remembered import Remembered
 from shared.plan.types import Criterion, Direction, EventAdjustment, Sentence
-from shared.plan.values import places_of, plain
+from shared.plan.values import plain
 
 PLACES_SHOWN_MAX = 9
 PLACES_SHOWN_INSTEAD = 6
@@ -14,8 +15,16 @@ PLACES_SHOWN_INSTEAD = 6
 
 def figure(amount: Decimal) -> Sentence:
     """The figure with a decimal comma in Vietnamese and a point in English; a very long one is shortened and says so."""
-    text = plain(amount) if places_of(amount) <= PLACES_SHOWN_MAX else "≈ " + plain(rounded(amount, PLACES_SHOWN_INSTEAD))
+    text = figure_text(amount)
     return Sentence(vi=text.replace(".", ","), en=text)
+
+
+def figure_text(amount: Decimal) -> str:
+    """The figure with a decimal point."""
+    text = plain(amount)
+    if len(text.partition(".")[2]) <= PLACES_SHOWN_MAX:
+        return text
+    return "≈ " + plain(rounded(amount, PLACES_SHOWN_INSTEAD))
 
 
 def with_unit(amount: Decimal, criterion: Criterion) -> Sentence:
@@ -29,6 +38,7 @@ def points(amount: Decimal) -> Sentence:
     return Sentence(vi=f"{said.vi} điểm", en=f"{said.en} point" + ("" if amount == 1 else "s"))
 
 
+@Remembered
 def title(source: Criterion | EventAdjustment) -> Sentence:
     """The name and, where the plan gives one, the clause."""
     clause_vi = clause_en = f" ({source.clause})" if source.clause else ""
