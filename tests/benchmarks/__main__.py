@@ -15,6 +15,7 @@ from tests.benchmarks.latency import latencies
 from tests.benchmarks.printed import say_begins, say_growth, say_latency, say_memory, say_product, say_rates
 from tests.benchmarks.product import serve_product
 from tests.benchmarks.rates import one, paces, ratios, rounds
+from tests.benchmarks.scoring import measure_speed, say_speed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +92,9 @@ async def growth(on: Ground, size: Size) -> bool:
 
 
 PARTS: dict[str, Part] = {"rates": rates, "latency": latency, "memory": memory, "growth": growth}
-PRODUCT = "product"
-ALL = (*PARTS, PRODUCT)
+PRODUCT, SCORING = "product", "scoring"
+ALL = (*PARTS, PRODUCT, SCORING)
+BESIDE_OTHERS = {"rates", "latency"}
 
 
 async def measure(names: Sequence[str], size: Size) -> bool:
@@ -121,11 +123,15 @@ def main() -> int:
     if unknown:
         parser.error(f"there is no part {', '.join(unknown)}; there are {', '.join(ALL)}")
     size, wanted = FULL if chosen.full else DEFAULT, chosen.parts or ALL
-    prepare()
+    if BESIDE_OTHERS & set(wanted):
+        prepare()
     holds = asyncio.run(measure([name for name in wanted if name in PARTS], size))
     if PRODUCT in wanted:
         say_begins(PRODUCT)
         say_product(serve_product(agencies=size.product_agencies, quiet_reports=size.product_quiet_reports))
+    if SCORING in wanted:
+        say_begins(SCORING)
+        say_speed(measure_speed())
     return 0 if holds else 1
 
 
