@@ -71,6 +71,8 @@ class ValueRefused(Exception):
 
 def parse_value(raw: object) -> IndicatorValue:
     """Read a decoded JSON value: a number is given, null is missing, the text "n/a" is not applicable. Raises `ValueRefused`."""
+    if isinstance(raw, Decimal):  # the usual case, before the long way of asking
+        return Given(bounded(raw))
     match raw:
         case None:
             return MISSING
@@ -88,7 +90,7 @@ def parse_value(raw: object) -> IndicatorValue:
                 "Số liệu phải là số: ghi 1 cho có, 0 cho không.",
                 "Write a number: 1 for yes, 0 for no.",
             )
-        case int() | Decimal():
+        case int():
             return Given(bounded(Decimal(raw)))
         case float() if not isfinite(raw):
             raise not_finite()
@@ -158,13 +160,9 @@ def plain(number: Decimal) -> str:
 
 def value_to_text(value: IndicatorValue) -> str | None:
     """The exact form for an event or a row: plain digits, none for missing, "n/a" for not applicable."""
-    match value:
-        case Given(number):
-            return plain(number)
-        case Absence.MISSING:
-            return None
-        case Absence.NOT_APPLICABLE:
-            return NOT_APPLICABLE_TEXT
+    if isinstance(value, Given):
+        return plain(value.number)
+    return NOT_APPLICABLE_TEXT if value is NOT_APPLICABLE else None
 
 
 def value_from_text(text: str | None) -> IndicatorValue:
