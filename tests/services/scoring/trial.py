@@ -76,9 +76,22 @@ awards:
 """
 
 
-def plan(version: int = 1, maximum: int = 50, test: bool = False) -> Plan:
-    """The plan of the trial; another version or maximum is another plan."""
-    return read_plan(PLAN.format(version=version, maximum=maximum, test=str(test).lower()))
+# What the award rule can ask for besides: papers, public comment, a vote. The first week of August 2023 holds a day off.
+PROCEDURE = """
+    dossier:
+      - {code: to-trinh, name_vi: Tờ trình, name_en: Proposal}
+      - {code: bien-ban, name_vi: Biên bản, name_en: Minutes}
+    public_comment_days: 3
+    vote: {percent: 80, written_opinions: true}
+holidays:
+  - {from: 2023-08-03, to: 2023-08-03, name_vi: Ngày nghỉ, name_en: Day off}
+"""
+APPRAISAL = "appraisal: {required: true, tolerance: 1}\n"
+
+
+def plan(version: int = 1, maximum: int = 50, test: bool = False, more: str = "") -> Plan:
+    """The plan of the trial; another version or maximum, or more that is asked, is another plan."""
+    return read_plan(PLAN.format(version=version, maximum=maximum, test=str(test).lower()) + more)
 
 
 def record_of(fact: Fact, *, topic: str, key: str, revision: int) -> Record:
@@ -156,7 +169,15 @@ def given(value: str | None) -> IndicatorValue:
     return IndicatorValue(state=ValueState.GIVEN, value=Decimal(value))
 
 
-def submitted(revision: int, agency: str, version: int, works: str | None, thrift: str | None, submitted_at: datetime = IN_TIME) -> Record:
+def submitted(
+    revision: int,
+    agency: str,
+    version: int,
+    works: str | None,
+    thrift: str | None,
+    submitted_at: datetime = IN_TIME,
+    self_scores: Mapping[str, str] | None = None,
+) -> Record:
     """report-submitted."""
     fact = reports.ReportSubmitted(
         movement=MOVEMENT,
@@ -169,6 +190,7 @@ def submitted(revision: int, agency: str, version: int, works: str | None, thrif
         receipt=f"receipt-{agency}-{version}",
         digest="0" * 64,
         values={"works": given(works), "thrift": given(thrift)},
+        self_scores={code: Decimal(points) for code, points in (self_scores or {}).items()},
     )
     return record_of(fact, topic=REPORTS.name, key=agency, revision=revision)
 

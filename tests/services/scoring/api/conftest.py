@@ -20,6 +20,7 @@ from tests.services.scoring.trial import record_of
 
 KEYS: dict[str, dict[str, object]] = {
     "council": {"roles": [Role.COUNCIL]},
+    "standing-body": {"roles": [Role.STANDING_BODY]},
     "observer": {"roles": [Role.OBSERVER]},
     "source-a": {"roles": [Role.SOURCE], "source": "trial-source", "agencies": ["a"]},
     "elsewhere": {"roles": [Role.COUNCIL], "movements": ["another"]},

@@ -115,13 +115,6 @@ def test_the_vote_waits_for_the_dossier_and_for_the_last_day_of_comments_to_be_o
     assert objections_to(Step.VOTE, LONG, without, TODAY) == (Objection.DOSSIER_MISSING, Objection.COMMENT_MISSING)
 
 
-def test_public_comment_of_no_days_at_all_is_still_opened_and_over_the_day_after() -> None:
-    at_once = replace(LONG, public_comment_days=0)
-    opened = replace(ALL_DONE, stage=Stage.COMMENT, vote=None, comment_ends=TODAY)
-    assert objections_to(Step.OPEN_COMMENT, at_once, replace(opened, stage=Stage.RECEIVED), TODAY) == ()
-    assert objections_to(Step.VOTE, at_once, opened, TODAY) == (Objection.COMMENT_OPEN,)
-
-
 def test_public_comment_waits_for_the_dossier() -> None:
     assert objections_to(Step.OPEN_COMMENT, LONG, Procedure(stage=Stage.SUGGESTED), TODAY) == (Objection.DOSSIER_MISSING,)
 
