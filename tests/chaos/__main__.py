@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import logging
 import sys
+from collections.abc import Sequence
 
 from deploy.local.failure import run_main
 from tests.chaos.run import Outcome, run_chaos
@@ -30,13 +31,19 @@ def table(outcome: Outcome) -> str:
         "reordered": len(verdict.reordered),
         "announced without an effect": len(verdict.unfounded),
         "neither applied, duplicate nor dead letter": len(verdict.unaccounted),
-        "longest recovery": f"{max(outcome.recoveries, default=0):.1f} s of {len(outcome.recoveries)}",
+        "longest recovery": longest(outcome.recoveries),
         "faults that could not be done": len(outcome.undone),
         "services that ended by themselves": sum(outcome.revived.values()),
     }
     lines += ["", *(f"{name:43}  {figure}" for name, figure in figures_by_name.items())]
     lines += [f"! {fault}" for fault in (*outcome.undone, *outcome.complaints, *verdict.faults[:SHOWN_MAX])]
     return "\n".join(lines)
+
+
+def longest(recoveries: Sequence[tuple[float, str]]) -> str:
+    """The longest recovery, and what it waited for."""
+    seconds, said = max(recoveries, default=(0.0, "none"))
+    return f"{seconds:.1f} s of {len(recoveries)} ({said})"
 
 
 def main() -> int:

@@ -50,6 +50,8 @@ def check(evidence: Evidence) -> Verdict:
     check_answers(verdict, evidence)
     check_reporting(verdict, evidence, first)
     check_scoring(verdict, evidence, first)
+    check_closings(verdict, evidence, first)
+    check_awards(verdict, evidence, first)
     check_told(verdict, evidence, first)
     check_order(verdict, first)
     verdict.lost += [f"{schema}'s outbox still holds {row['id']}" for schema in SCHEMAS for row in evidence.tables[f"{schema}.outbox"]]
@@ -87,6 +89,7 @@ RANKING = keyed("movement", "period", "cluster", "revision")
 def check_answers(verdict: Verdict, evidence: Evidence) -> None:
     """Every body that a sender got an acknowledgement for has its receipt; and it was taken, or refused, as it had to be."""
     unsure = {(sent.source, sent.id) for sent in evidence.sent if not sent.is_acknowledged}
+    either = {(sent.source, sent.id) for sent in evidence.sent if sent.expected is Expected.EITHER}
     bodies: dict[tuple[str, str], list[bytes]] = defaultdict(list)
     accepted = set()
     for sent in evidence.sent:
@@ -104,7 +107,7 @@ def check_answers(verdict: Verdict, evidence: Evidence) -> None:
     answered = ((name, n) for name, count in receipts.items() if name not in unsure for n in range(count))
     verdict.pair("a receipt for what was sent", ((name, n) for name, each in bodies.items() for n in range(len(each))), answered)
     taken = ((row["source"], row["event_id"]) for row in evidence.tables["reporting.receipt"] if row["accepted"])
-    verdict.pair("what was right is accepted", accepted, (name for name in taken if name not in unsure))
+    verdict.pair("what was right is accepted", accepted, (name for name in taken if name not in unsure | either))
 
 
 def check_reporting(verdict: Verdict, evidence: Evidence, first: list[Seen]) -> None:
@@ -155,6 +158,50 @@ def standing(tables: Mapping[str, Iterable[Row]]) -> Iterator[tuple[object, ...]
         if not row["returned"] and row["version"] > withdrawn[subject(row)]:
             highest[subject(row)] = max(highest.get(subject(row), 0), row["version"])
     return ((*name, version) for name, version in highest.items())
+
+
+def check_closings(verdict: Verdict, evidence: Evidence, first: list[Seen]) -> None:
+    """A close is told of each cluster with exactly the versions that stand, and scoring's last word is on these."""
+    tables, closed = evidence.tables, list(told(first, "period-closed"))
+    cluster = keyed("movement", "period", "cluster")
+    verdict.pair("a close is told of each cluster", map(cluster, tables["reporting.closed"]), map(cluster, closed))
+    over = {(row["movement"], row["period"]) for row in closed}
+    named = [(row["movement"], row["period"], each["agency"], each["version"]) for row in closed for each in row["reports"]]
+    counted = (each for each in standing(tables) if each[:2] in over)
+    verdict.pair("what stands at the close is what was named", counted, (each for each in named if each[3] is not None))
+    final = (row for row in tables["scoring.score"] if row["is_current"] and row["state"] == "final")
+    verdict.pair("what was named is what is final", named, map(keyed("movement", "period", "agency", "report_version"), final))
+
+
+def check_awards(verdict: Verdict, evidence: Evidence, first: list[Seen]) -> None:
+    """Suggestions, decisions and revocations are told, each once; a closed period with reports has suggestions; acts are a whole chain."""
+    tables, proposal = evidence.tables, keyed("proposal")
+    suggested = tables["scoring.proposal"]
+    verdict.pair("a suggestion is told", map(proposal, suggested), map(proposal, told(first, "award-proposed")))
+    withdrawn = (row for row in suggested if row["state"] == "withdrawn")
+    verdict.pair("a suggestion that is withdrawn is told", map(proposal, withdrawn), map(proposal, told(first, "award-withdrawn")))
+    decided, revoked = keyed("proposal", "outcome"), keyed("proposal", "ground")
+    verdict.pair("a decision is told", map(decided, tables["scoring.decision"]), map(decided, told(first, "award-decided")))
+    verdict.pair("a revocation is told", map(revoked, tables["scoring.revocation"]), map(revoked, told(first, "award-revoked")))
+    ended = {"granted", "refused", "revoked"}
+    verdict.pair(
+        "who is decided on has a decision",
+        (proposal(r) for r in suggested if r["state"] in ended),
+        map(proposal, tables["scoring.decision"]),
+    )
+    reported = {(row["movement"], row["period"]) for row in told(first, "period-closed") if any(each["version"] for each in row["reports"])}
+    lacking = reported - {(row["movement"], row["period"]) for row in suggested}
+    verdict.lost += [f"nobody is suggested in {period}, which is closed" for period in lacking]
+    for service in ("reporting", "scoring"):
+        check_acts(verdict, service, tables[f"{service}.act"], told(first, "act-recorded"))
+
+
+def check_acts(verdict: Verdict, service: str, kept: Iterable[Row], witnessed: Iterable[Row]) -> None:
+    """Acts form one chain without a gap, and each is told as it is kept."""
+    rows, link = sorted(kept, key=lambda row: row["sequence"]), keyed("sequence", "hash", "previous_hash")
+    verdict.pair(f"an act of {service} is told", map(link, rows), (link(row) for row in witnessed if row["service"] == service))
+    before = [None, *(row["hash"] for row in rows)][: len(rows)]
+    verdict.pair(f"the acts of {service} are a chain", enumerate(before, 1), ((row["sequence"], row["previous_hash"]) for row in rows))
 
 
 def check_told(verdict: Verdict, evidence: Evidence, first: list[Seen]) -> None:

@@ -19,6 +19,7 @@ class Expected(StrEnum):
 
     ACCEPTED = "accepted"
     REJECTED = "rejected"
+    EITHER = "either"  # of a period that is being closed: taken before the close, refused after it
 
 
 @dataclass(slots=True, kw_only=True)

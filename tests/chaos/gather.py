@@ -30,8 +30,17 @@ OWN = {
     "reporting.scored": "SELECT movement, period, agency, version FROM reporting.scored",
     "scoring.report": "SELECT movement, period, agency, version, revision FROM scoring.report",
     "scoring.report_void": "SELECT movement, period, agency, version, kind FROM scoring.report_void",
-    "scoring.score": "SELECT movement, period, agency, revision, report_version, is_void, is_current FROM scoring.score",
+    "reporting.act": "SELECT sequence, hash, previous_hash FROM reporting.act",
+    "reporting.closed": """
+        SELECT DISTINCT period.movement, period.period, member.cluster
+        FROM reporting.period JOIN reporting.period_member AS member USING (movement, period) WHERE period.state = 'closed'
+    """,
+    "scoring.score": "SELECT movement, period, agency, revision, state, report_version, is_void, is_current FROM scoring.score",
     "scoring.ranking": "SELECT movement, period, cluster, revision FROM scoring.ranking",
+    "scoring.proposal": "SELECT proposal, movement, period, agency, rule, state FROM scoring.proposal",
+    "scoring.decision": "SELECT proposal, outcome FROM scoring.decision",
+    "scoring.revocation": "SELECT proposal, ground FROM scoring.revocation",
+    "scoring.act": "SELECT sequence, hash, previous_hash FROM scoring.act",
     "notifications.feed": "SELECT source, id, position FROM notifications.feed",
 }
 STATEMENTS = OWN | {
@@ -42,6 +51,7 @@ STATEMENTS = OWN | {
 UNDER_WAY = """
 SELECT (SELECT count(*) FROM reporting.outbox) + (SELECT count(*) FROM scoring.outbox) + (SELECT count(*) FROM notifications.outbox)
     + (SELECT count(*) FROM scoring.mark) + (SELECT count(*) FROM scoring.period_cluster WHERE ranking_due)
+    + (SELECT count(*) FROM reporting.period WHERE state = 'closing')
     + (SELECT count(*) FROM notifications.feed WHERE position IS NULL)
 """
 

@@ -37,10 +37,10 @@ class History:
         """Announce a fact, and have everybody who hears the topic apply it."""
         self._revision += 1
         fact = {**data, "revision": self._revision}
-        self.put(topic, key, name, f"id-{self._revision}", fact)
-        for consumer, (is_heard, _) in CONSUMERS.items():
+        record = self.put(topic, key, name, f"id-{self._revision}", fact)
+        for consumer, (is_heard, named) in CONSUMERS.items():
             if is_heard(topic):
-                self.mark(consumer, "/thidua", f"id-{self._revision}")
+                self.mark(consumer, *(named(record) or ("", "")))
         feed = self.tables["notifications.feed"]
         feed.append({"source": "/thidua", "id": f"id-{self._revision}", "position": len(feed) + 1})
         return fact
@@ -58,7 +58,7 @@ class History:
         answer = self.tell(f"receipts.{SOURCE}", agency, "report-accepted", receipt=f"r-{id_}")
         self._keep_receipt(id_, answer["revision"], accepted=True, named=named)
         score = self.tell("scores", agency, "score-computed", **PLACE, agency=agency, report_version=version)
-        self.tables["scoring.score"].append({**score, "is_void": False, "is_current": True})
+        self.tables["scoring.score"].append({**score, "state": "final", "is_void": False, "is_current": True})
         self.tables["reporting.scored"].append(named)
 
     def refuse(self, id_: str) -> None:
@@ -75,6 +75,33 @@ class History:
         for consumer in ("scoring.reports", "notifications.events"):
             letter = {"consumer": consumer, "topic": "reports", "partition": 0, "record_offset": record.offset}
             self.tables[f"{consumer.partition('.')[0]}.dead_letter"].append(letter)
+
+    def close(self) -> None:
+        """Close the period: three members have a report, one has none."""
+        score = self.tell("scores", "d", "score-computed", **PLACE, agency="d", report_version=None)
+        self.tables["scoring.score"].append({**score, "state": "final", "is_void": False, "is_current": True})
+        reports = [{"agency": agency, "version": None if agency == "d" else 1} for agency in "abcd"]
+        self.tell("registry", "m", "period-closed", **PLACE, cluster="k", reports=reports)
+        self.tables["reporting.closed"].append({**PLACE, "cluster": "k"})
+        self.act("reporting", "registry", 1)
+
+    def suggest_and_decide(self) -> None:
+        """Suggest two, withdraw one, grant the other and take it back."""
+        for agency, state in (("a", "revoked"), ("b", "withdrawn")):
+            proposal = {**PLACE, "proposal": f"p-{agency}", "agency": agency, "rule": "r"}
+            self.tell("awards", agency, "award-proposed", **proposal)
+            self.tables["scoring.proposal"].append({**proposal, "state": state})
+        self.tell("awards", "b", "award-withdrawn", proposal="p-b")
+        for name, fact in (("decision", {"outcome": "granted"}), ("revocation", {"ground": "false-papers"})):
+            self.tell("awards", "a", "award-decided" if name == "decision" else "award-revoked", proposal="p-a", **fact)
+            self.tables[f"scoring.{name}"].append({"proposal": "p-a", **fact})
+            self.act("scoring", "awards", len(self.tables["scoring.act"]) + 1)
+
+    def act(self, service: str, topic: str, sequence: int) -> None:
+        """Put one act on a service's chain, and announce it."""
+        link = {"sequence": sequence, "hash": f"h{sequence}", "previous_hash": f"h{sequence - 1}" if sequence > 1 else None}
+        self.tables[f"{service}.act"].append(link)
+        self.tell(topic, service, "act-recorded", service=service, **link)
 
     def _keep_receipt(self, id_: str, revision: int, *, accepted: bool, named: Mapping[str, object]) -> None:
         row = {"receipt": f"r-{id_}", "revision": revision, "source": SOURCE, "event_id": id_, "accepted": accepted, **named}
@@ -94,7 +121,8 @@ class History:
 TABLES = (
     *(f"{schema}.{table}" for schema in SCHEMAS for table in ("outbox", "inbox", "dead_letter", "access_key")),
     "reporting.receipt", "reporting.report", "reporting.withdrawal", "reporting.scored",
-    "scoring.report", "scoring.report_void", "scoring.score", "scoring.ranking", "notifications.feed",
+    "reporting.closed", "reporting.act", "scoring.report", "scoring.report_void", "scoring.score", "scoring.ranking",
+    "scoring.proposal", "scoring.decision", "scoring.revocation", "scoring.act", "notifications.feed",
 )  # fmt: skip
 
 
@@ -113,6 +141,8 @@ def whole() -> History:
     history._keep_receipt("three", answer["revision"], accepted=True, named={**PLACE, "agency": "c", "version": 1})  # over HTTP
     history.sent.append(Sent(source=SOURCE, id="three", body=b"{}", expected=Expected.ACCEPTED, is_acknowledged=True))
     score = history.tell("scores", "c", "score-computed", **PLACE, agency="c", report_version=1)
-    history.tables["scoring.score"].append({**score, "is_void": False, "is_current": True})
+    history.tables["scoring.score"].append({**score, "state": "final", "is_void": False, "is_current": True})
     history.tables["reporting.scored"].append({**PLACE, "agency": "c", "version": 1})
+    history.close()
+    history.suggest_and_decide()
     return history

@@ -34,6 +34,7 @@ class Subject:
     agency: str
     period: str
     version: int = 0
+    is_contested: bool = False  # its period is closed while reports still come in
 
 
 @dataclass(kw_only=True)
@@ -42,6 +43,7 @@ class Load:
 
     http: httpx.AsyncClient
     reporting: str
+    scoring: str
     bootstrap: str
     keys: Mapping[str, str]
     sent: list[Sent] = field(default_factory=list)
@@ -57,17 +59,17 @@ class Load:
     async def over_http(self, line: Sent) -> None:
         """Send until it is answered, whatever the answer."""
         headers = {"Authorization": f"Bearer {self.keys[line.source]}", "Idempotency-Key": line.id, "Content-Type": "application/json"}
-        await self.asked("/v1/reports", headers, content=line.body)
+        await self.asked(f"{self.reporting}/v1/reports", headers, content=line.body)
         line.is_acknowledged = True
 
-    async def asked(self, path: str, headers: Mapping[str, str], **content: Any) -> None:
-        """Ask reporting until it answers."""
+    async def asked(self, url: str, headers: Mapping[str, str], *, method: str = "POST", **content: Any) -> httpx.Response:
+        """Ask a service until it answers."""
         while True:
             self.attempts += 1
             with suppress(httpx.HTTPError):
-                response = await self.http.post(f"{self.reporting}{path}", headers=headers, timeout=ANSWER_SECONDS_MAX, **content)
+                response = await self.http.request(method, url, headers=headers, timeout=ANSWER_SECONDS_MAX, **content)
                 if response.status_code not in NOT_NOW:
-                    return
+                    return response
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def over_kafka(self, producer: "Producer", lines: Sequence[tuple[Sent, str]]) -> None:
@@ -154,7 +156,8 @@ class Sender:
         subject.version += 1
         values = {code: round(self.random.uniform(0, 9), 4) for code in CRITERIA}
         fields = {"movement": MOVEMENT, "period": subject.period, "agency": subject.agency, "version": subject.version, "values": values}
-        line = self.load.written(self.source, self._next_id(), json.dumps(fields).encode(), Expected.ACCEPTED)
+        expected = Expected.EITHER if subject.is_contested else Expected.ACCEPTED
+        line = self.load.written(self.source, self._next_id(), json.dumps(fields).encode(), expected)
         self._known = [*self._known[-200:], (line, subject.agency)]
         return line, subject.agency
 
@@ -197,8 +200,8 @@ async def void(sender: Sender, verb: str, role: str, body: Mapping[str, object])
     """Withdraw or return a version that was sent; what the answer is does not matter, only that what it did was told."""
     subject = sender.random.choice([each for each in sender.subjects if each.version] or [None])
     if subject is not None:
-        path = f"/v1/reports/{MOVEMENT}/{subject.period}/{subject.agency}/{subject.version}/{verb}"
-        await sender.load.asked(path, {"Authorization": f"Bearer {sender.load.keys[role]}"}, json=body)
+        url = f"{sender.load.reporting}/v1/reports/{MOVEMENT}/{subject.period}/{subject.agency}/{subject.version}/{verb}"
+        await sender.load.asked(url, {"Authorization": f"Bearer {sender.load.keys[role]}"}, json=body)
 
 
 async def send_over_kafka(sender: Sender, pause_seconds: float) -> None:

@@ -20,10 +20,12 @@ from tests.chaos.conservation import CONSUMERS, outcomes
 from tests.chaos.faults import Fault, Shaker, planned
 from tests.chaos.gather import gather, under_way
 from tests.chaos.load import MOVEMENT, Load, Sender, Subject, send_over_http, send_over_kafka
+from tests.chaos.officers import change_keys, close_and_decide
 from tests.chaos.proxy import Proxy, proxied
 from tests.chaos.shaken import ShakenStack
 
 PERIODS = tuple(str(year) for year in range(2011, 2021))
+CONTESTED = PERIODS[-4:]  # closed while reports of them still come in
 PROVINCES = tuple(f"P{n:02}" for n in range(1, 64))
 SOURCES = ("chaos-http", "chaos-kafka")
 PLAN = CHECKOUT / "plans" / "papi.yaml"
@@ -39,7 +41,7 @@ class Outcome:
 
     seed: int
     faults: Counter[str] = field(default_factory=Counter)
-    recoveries: list[float] = field(default_factory=list)
+    recoveries: list[tuple[float, str]] = field(default_factory=list)
     revived: Counter[str] = field(default_factory=Counter)
     undone: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
@@ -59,10 +61,11 @@ async def run_chaos(seed: int, count: int, *, pace: float = 1.0, logs: str = "ch
     """Run so many faults, planned by the seed."""
     began, outcome = time.monotonic(), Outcome(seed=seed)
     async with standing(logs) as (stack, proxies):
-        load = Load(http=stack.http, reporting=stack.stack.urls["reporting"], bootstrap=stack.stack.bootstrap, keys=await prepared(stack))
+        urls, keys = stack.stack.urls, await prepared(stack)
+        load = Load(http=stack.http, reporting=urls["reporting"], scoring=urls["scoring"], bootstrap=stack.stack.bootstrap, keys=keys)
         probe = Sender(load, SOURCES[0], "probe", [Subject(agency=PROVINCES[0], period=PERIODS[0])])
         faults = planned(seed, count)
-        async with sending(load, seed, pace), shaking(stack.stack, proxies) as shaker:
+        async with sending(stack.stack, load, seed, pace), shaking(stack.stack, proxies) as shaker:
             for start in range(0, len(faults), ROUND_FAULTS):
                 await one_round(stack, shaker, probe, faults[start : start + ROUND_FAULTS], outcome)
         await judge(stack.stack, load, outcome)
@@ -103,7 +106,7 @@ def stop_undisturbed(stack: ShakenStack) -> None:
 
 async def prepared(ground: Ground) -> dict[str, str]:
     """Make keys, publish the plan, open the periods."""
-    keys = await asyncio.to_thread(ground.stack.add_keys, roles=["standing-body"], sources=SOURCES)
+    keys = await asyncio.to_thread(ground.stack.add_keys, roles=["standing-body", "council"], sources=SOURCES)
     await asyncio.to_thread(ground.stack.command, "reporting", "publish", str(PLAN))
     for period in PERIODS:
         url = f"{ground.stack.urls['reporting']}/v1/movements/{MOVEMENT}/periods/{period}/open"
@@ -113,9 +116,10 @@ async def prepared(ground: Ground) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def sending(load: Load, seed: int, pace: float) -> AsyncIterator[None]:
+async def sending(stack: ShakenStack, load: Load, seed: int, pace: float) -> AsyncIterator[None]:
     """Keep the senders busy for the time of a block, and let each have its answer in the end."""
-    senders = [asyncio.create_task(each) for each in senders_of(load, seed, pace)]
+    acting = [*senders_of(load, seed, pace), close_and_decide(load, CONTESTED, f"{seed}-officers"), change_keys(load, stack)]
+    senders = [asyncio.create_task(each) for each in acting]
     try:
         yield
         load.stopping.set()
@@ -139,39 +143,49 @@ async def shaking(stack: ShakenStack, proxies: dict[str, Proxy]) -> AsyncIterato
 def senders_of(load: Load, seed: int, pace: float) -> list[Coroutine[None, None, None]]:
     """Three senders over HTTP and two over Kafka, each with its own agencies."""
     agencies = PROVINCES[1:]
-    parts = [[Subject(agency=agency, period=period) for agency in agencies[n::5] for period in PERIODS] for n in range(5)]
+    parts = [[subject(agency, period) for agency in agencies[n::5] for period in PERIODS] for n in range(5)]
     over_http = [send_over_http(Sender(load, SOURCES[0], f"{seed}-http-{n}", parts[n]), 0.15 / pace) for n in range(3)]
     over_kafka = [send_over_kafka(Sender(load, SOURCES[1], f"{seed}-kafka-{n}", parts[n]), 0.5 / pace) for n in range(3, 5)]
     return [*over_http, *over_kafka]
 
 
+def subject(agency: str, period: str) -> Subject:
+    """What one sender alone writes of."""
+    return Subject(agency=agency, period=period, is_contested=period in CONTESTED)
+
+
 async def one_round(ground: Ground, shaker: Shaker, probe: Sender, faults: Sequence[Fault], outcome: Outcome) -> None:
     """Shake, then let it be calm until everything is ready and a fresh report has its score."""
     await shaker.shake(faults, lambda fault: outcome.faults.update([fault.kind]), outcome.undone.append)
-    calm = time.monotonic()
+    calm, steps = time.monotonic(), dict[str, float]()
     try:
         async with asyncio.timeout(RECOVERY_SECONDS_MAX):
-            await recovered(ground.stack, probe, outcome)
+            async for step in recovered(ground.stack, probe, outcome):
+                steps[step] = time.monotonic() - calm
     except TimeoutError:
         missing = [name for name, service in ground.stack.services.items() if not service.is_ready()]
         outcome.complaints.append(f"not recovered within {RECOVERY_SECONDS_MAX:.0f} s; not ready: {missing}")
-    outcome.recoveries.append(time.monotonic() - calm)
-    print(f"  {sum(outcome.faults.values())} faults; recovered in {outcome.recoveries[-1]:.1f} s; {len(probe.load.sent)} sent", flush=True)
+    seconds, said = time.monotonic() - calm, ", ".join(f"{step} after {after:.1f} s" for step, after in steps.items())
+    outcome.recoveries.append((seconds, said))
+    print(f"  {sum(outcome.faults.values())} faults; recovered in {seconds:.1f} s: {said}; {len(probe.load.sent)} sent", flush=True)
 
 
-async def recovered(stack: ShakenStack, probe: Sender, outcome: Outcome) -> None:
-    """Wait until all are ready and a report sent now is scored."""
+async def recovered(stack: ShakenStack, probe: Sender, outcome: Outcome) -> AsyncIterator[str]:
+    """Wait until a report sent now is answered and scored, and all are ready; name each step when it is done."""
     outcome.revived.update(await asyncio.to_thread(stack.revive))
     line, agency = probe.report()
     await probe.load.over_http(line)
+    yield "answered"
     connection = await asyncpg.connect(admin_url(stack))
     try:
         while not await connection.fetchval(PROBED, agency, PERIODS[0], probe.subjects[0].version):  # noqa: ASYNC110
             await asyncio.sleep(0.1)
     finally:
         await connection.close()
+    yield "scored"
     while not all(await asyncio.gather(*(asyncio.to_thread(service.is_ready) for service in stack.services.values()))):  # noqa: ASYNC110
         await asyncio.sleep(0.1)
+    yield "all ready"
 
 
 def admin_url(stack: ShakenStack) -> str:

@@ -50,6 +50,15 @@ def turn(history: History) -> None:
     history.tables["reporting.receipt"][-1]["accepted"] = False
 
 
+def name_another_version(history: History) -> None:
+    """Let the close count a version that is not the highest that stands."""
+    number = next(n for n, record in enumerate(history.seen) if record.name == "period-closed")
+    record = history.seen[number]
+    assert record.data is not None
+    reports = [{**each, "version": 2} if each["agency"] == "a" else each for each in record.data["reports"]]
+    history.seen[number] = replace(record, data={**record.data, "reports": reports})
+
+
 BREAKS: dict[str, tuple[Break, str]] = {
     "a receipt is lost": (cut_from("reporting.receipt"), "lost"),
     "a version is lost": (cut_from("reporting.report"), "lost"),
@@ -72,6 +81,19 @@ BREAKS: dict[str, tuple[Break, str]] = {
     "a mark is there twice": (double_in("scoring.inbox"), "unaccounted"),
     "a dead letter is missing": (cut_from("notifications.dead_letter"), "unaccounted"),
     "the outbox was not emptied": (lambda history: history.tables["scoring.outbox"].append({"id": "x"}), "lost"),
+    "a close is not told": (lose_told("period-closed"), "lost"),
+    "a close is told that was none": (cut_from("reporting.closed"), "unfounded"),
+    "a close names another version than the one that stands": (name_another_version, "lost"),
+    "a version that was closed is not final": (lambda history: history.tables["scoring.score"][0].update(state="provisional"), "lost"),
+    "a closed period has no suggestion": (lambda history: history.tables["scoring.proposal"].clear(), "lost"),
+    "a suggestion is not told": (lose_told("award-proposed"), "lost"),
+    "a suggestion that was withdrawn is not told": (lose_told("award-withdrawn"), "lost"),
+    "a decision is not told": (lose_told("award-decided"), "lost"),
+    "a decision is kept twice": (double_in("scoring.decision"), "doubled"),
+    "a revocation is not told": (lose_told("award-revoked"), "lost"),
+    "an act is not told": (lose_told("act-recorded"), "lost"),
+    "an act is missing": (cut_from("reporting.act"), "unfounded"),
+    "an act does not follow the one before it": (lambda history: history.tables["scoring.act"][1].update(previous_hash="x"), "lost"),
     "a dead letter is of no record": (lambda h: h.tables["scoring.dead_letter"][-1].update(record_offset=99), "unaccounted"),
 }
 
