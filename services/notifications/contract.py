@@ -24,7 +24,10 @@ EVENT_BY_KIND = {
     NoticeKind.SCORE_FINAL: "score-computed",
     NoticeKind.AWARD_PROPOSED: "award-proposed",
     NoticeKind.AWARD_WITHDRAWN: "award-withdrawn",
+    NoticeKind.AWARD_RETURNED: "award-returned",
+    NoticeKind.AWARD_COMMENT_OPENED: "award-comment-opened",
     NoticeKind.AWARD_DECIDED: "award-decided",
+    NoticeKind.AWARD_PUBLISHED: "award-published",
     NoticeKind.AWARD_REVOKED: "award-revoked",
 }
 

@@ -13,7 +13,10 @@ class NoticeKind(StrEnum):
     SCORE_FINAL = "score-final"
     AWARD_PROPOSED = "award-proposed"
     AWARD_WITHDRAWN = "award-withdrawn"
+    AWARD_RETURNED = "award-returned"
+    AWARD_COMMENT_OPENED = "award-comment-opened"
     AWARD_DECIDED = "award-decided"
+    AWARD_PUBLISHED = "award-published"
     AWARD_REVOKED = "award-revoked"
     SUBSCRIPTION_DISABLED = "subscription-disabled"
 
@@ -88,7 +91,10 @@ KIND_BY_EVENT = {
     "report-rejected": NoticeKind.REPORT_REJECTED,
     "award-proposed": NoticeKind.AWARD_PROPOSED,
     "award-withdrawn": NoticeKind.AWARD_WITHDRAWN,
+    "award-returned": NoticeKind.AWARD_RETURNED,
+    "award-comment-opened": NoticeKind.AWARD_COMMENT_OPENED,
     "award-decided": NoticeKind.AWARD_DECIDED,
+    "award-published": NoticeKind.AWARD_PUBLISHED,
     "award-revoked": NoticeKind.AWARD_REVOKED,
 }
 

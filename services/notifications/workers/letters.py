@@ -4,7 +4,7 @@ import re
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -97,6 +97,7 @@ def _environment(language: str) -> Environment:
     )
     made.filters["word"] = lambda code: word(str(code), language)
     made.filters["points"] = lambda number: _points(number, language)
+    made.filters["day"] = lambda day: _day(day, language)
     made.filters["instant"] = lambda instant: _instant(instant, language)
     return made
 
@@ -104,6 +105,10 @@ def _environment(language: str) -> Environment:
 def _points(number: Decimal, language: str) -> str:
     written = format(number, "f")
     return written.replace(".", ",") if language == "vi" else written
+
+
+def _day(day: date, language: str) -> str:
+    return day.strftime("%d/%m/%Y") if language == "vi" else day.strftime("%d %B %Y")
 
 
 def _instant(instant: datetime, language: str) -> str:

@@ -33,6 +33,7 @@ def variants() -> Iterator[tuple[NoticeKind, dict[str, object]]]:
     )
     yield NoticeKind.SCORE_FINAL, {"total": None, "no_total_vi": None, "no_total_en": None, "grade": None}
     yield NoticeKind.AWARD_DECIDED, {"outcome": "granted", "reason_class": None, "reason": None}
+    yield NoticeKind.AWARD_PUBLISHED, {"reference": None}
     yield NoticeKind.REPORT_REJECTED, {"period": None, "movement": None}
     yield NoticeKind.REPORT_RETURNED, {"items": []}
 
@@ -56,6 +57,17 @@ def test_a_returned_report_is_told_with_its_reason_and_what_to_mend() -> None:
     assert "- disbursement: Chưa nêu mẫu số: kế hoạch vốn tỉnh giao hay Thủ tướng Chính phủ giao." in letter.text
     assert "<li>disbursement: Chưa nêu mẫu số" in letter.html
     assert "lúc 15:30 ngày 04/07/2023" in letter.text
+
+
+def test_a_returned_dossier_is_told_with_the_papers_and_a_public_comment_with_its_last_day() -> None:
+    returned = Letters().write(NoticeKind.AWARD_RETURNED, fact(NoticeKind.AWARD_RETURNED), agency=AGENCY, language="vi").text
+    assert "- bien-ban: Thiếu biên bản họp hội đồng cơ sở." in returned
+    opened = fact(NoticeKind.AWARD_COMMENT_OPENED)
+    assert (
+        "10 ngày làm việc, đến hết ngày 25/08/2023"
+        in Letters().write(NoticeKind.AWARD_COMMENT_OPENED, opened, agency=AGENCY, language="vi").text
+    )
+    assert "until the end of 25 August 2023" in Letters().write(NoticeKind.AWARD_COMMENT_OPENED, opened, agency=AGENCY, language="en").text
 
 
 def test_points_are_written_with_a_comma_in_vietnamese_and_a_point_in_english() -> None:

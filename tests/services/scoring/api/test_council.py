@@ -203,8 +203,8 @@ async def test_a_plan_that_asks_for_nothing_keeps_the_short_way_and_knows_no_oth
         assert await way.refused(step, body) == ["step-not-asked"]
     assert await way.refused("publication", {}) == ["not-granted"]
     assert (await way.done("decision", way.decision()))["stage"] == "granted"
-    for step, body in (("dossier", PAPERS), ("vote", {"members": SEVEN}), ("decision", way.decision())):
-        assert await way.refused(step, body) == ["already-decided"]
+    for step, again in (("dossier", PAPERS), ("vote", {"members": SEVEN}), ("decision", way.decision())):
+        assert await way.refused(step, again) == ["already-decided"]
     await way.done("publication", {})
     assert await way.refused("publication", {}) == ["already-published"]
 
