@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -58,12 +58,22 @@ class Reconciled:
 
 
 def reconcile(suggestions: Sequence[Suggestion], kept: Sequence[KeptProposal]) -> Reconciled:
-    """Suggest what is new and withdraw what is undecided and no longer suggested. What was decided stays as it was decided."""
+    """Suggest what is new and withdraw what is undecided and no longer suggested. What was decided stays as it was decided.
+
+    What was granted, also if it was revoked since, is never suggested again. What was refused is, once its total is another one than
+    the council saw.
+    """
     wanted = {(str(one.award.agency), one.award.rule): one for one in suggestions}
     causes = [(one, cause_of_withdrawal(one, wanted.get((one.agency, one.rule)))) for one in kept]
     void = tuple((one, cause) for one, cause in causes if cause is not None)
-    standing = {(one.agency, one.rule) for one, cause in causes if cause is None}
+    standing = {(one.agency, one.rule) for one, cause in causes if cause is None and not is_open_again(one, wanted)}
     return Reconciled(new=tuple(one for key, one in wanted.items() if key not in standing), void=void)
+
+
+def is_open_again(kept: KeptProposal, wanted: Mapping[tuple[str, str], Suggestion]) -> bool:
+    """A refusal was of this total; another one is another case."""
+    now = wanted.get((kept.agency, kept.rule))
+    return kept.state is ProposalState.REFUSED and now is not None and now.award.total != kept.total
 
 
 def cause_of_withdrawal(kept: KeptProposal, wanted: Suggestion | None) -> WithdrawalCause | None:

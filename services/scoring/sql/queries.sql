@@ -239,10 +239,32 @@ USING unnest($1::text[], $2::text[], $3::text[]) AS wanted (movement, period, cl
 WHERE (failed.movement, failed.period, failed.cluster) = (wanted.movement, wanted.period, wanted.cluster);
 
 -- name: due_awards
--- Clusters whose final ranking awaits its suggestions, once every cluster of the period is final.
-SELECT movement, period, cluster, size FROM period_cluster AS known
-WHERE awards_due
-    AND NOT EXISTS (
+-- Clusters whose final ranking awaits its suggestions, once every cluster of the period is final; and those whose suggestions stand on
+-- rankings of other clusters or periods that were published anew since.
+WITH over_period AS (
+    SELECT movement, period, sum(revision) AS stamp
+    FROM (SELECT DISTINCT movement, period FROM period_cluster WHERE awards_over_period IS NOT NULL) AS reaching
+    JOIN ranking USING (movement, period)
+    GROUP BY movement, period
+), over_movement AS (
+    SELECT movement, sum(revision) AS stamp
+    FROM (SELECT DISTINCT movement FROM period_cluster WHERE awards_over_movement IS NOT NULL) AS reaching
+    JOIN ranking USING (movement)
+    WHERE NOT EXISTS (
+        SELECT FROM period_cluster AS other
+        WHERE other.movement = reaching.movement AND (other.state <> 'final' OR other.ranking_due)
+    )
+    GROUP BY movement
+), due AS (
+    SELECT movement, period, cluster FROM period_cluster WHERE awards_due
+    UNION
+    SELECT movement, period, cluster FROM period_cluster JOIN over_period USING (movement, period) WHERE awards_over_period <> stamp
+    UNION
+    SELECT movement, period, cluster FROM period_cluster JOIN over_movement USING (movement) WHERE awards_over_movement <> stamp
+)
+SELECT movement, period, cluster, size FROM due
+JOIN period_cluster AS known USING (movement, period, cluster)
+WHERE NOT EXISTS (
         SELECT FROM period_cluster AS other
         WHERE other.movement = known.movement AND other.period = known.period AND (other.state <> 'final' OR other.ranking_due)
     )
@@ -253,6 +275,35 @@ WHERE awards_due
 ORDER BY movement, period, cluster
 LIMIT $2;
 
+-- name: clusters_of_period
+-- The clusters of a period, in order, each with whether it is final and ranked, and the revision of its ranking.
+SELECT cluster, size, known.state = 'final' AND NOT ranking_due AS is_final, coalesce(ranking.revision, 0) AS revision
+FROM period_cluster AS known
+LEFT JOIN ranking USING (movement, period, cluster)
+WHERE movement = $1 AND period = $2
+ORDER BY cluster;
+
+-- name: periods_of_movement
+-- The opened periods of a movement, and whether each is final in every cluster.
+SELECT period, bool_and(state = 'final' AND NOT ranking_due) AS is_final FROM period_cluster WHERE movement = $1 GROUP BY period;
+
+-- name: stamps_of_rankings
+-- The sums of revisions of all rankings of a movement, and of one of its periods.
+SELECT coalesce(sum(revision), 0) AS over_movement, coalesce(sum(revision) FILTER (WHERE period = $2), 0) AS over_period
+FROM ranking WHERE movement = $1;
+
+-- name: clusters_with_agencies
+-- In which clusters of some periods these agencies are.
+SELECT DISTINCT movement, period, cluster FROM period_member
+WHERE movement = $1 AND period = ANY ($2::text[]) AND agency = ANY ($3::text[])
+ORDER BY movement, period, cluster;
+
+-- name: awards_that_stand
+-- What was granted under these rules in other periods of the movement, and not revoked.
+SELECT agency, rule, period FROM proposal
+WHERE movement = $1 AND period <> $2 AND rule = ANY ($3::text[]) AND state = 'granted'
+ORDER BY agency, rule, period;
+
 -- name: living_proposals_of_clusters
 -- Suggestions of clusters that were not withdrawn.
 SELECT proposal, proposal.movement, proposal.period, proposal.cluster, agency, rule, state, score_revision, rank, total
@@ -262,22 +313,26 @@ WHERE state <> 'withdrawn'
 ORDER BY proposal.revision;
 
 -- name: proposals_on_scores
--- Undecided and granted suggestions that stand on the scores of these agencies.
-SELECT proposal, proposal.movement, proposal.period, proposal.cluster, proposal.agency, rule, state, score_revision, rank, total
-FROM unnest($1::text[], $2::text[], $3::text[]) AS moved (movement, period, agency)
-JOIN proposal USING (movement, period, agency)
+-- Undecided and granted suggestions that stand on the scores of these agencies, each with the latest of those scores that moved. One that
+-- covers the movement stands on the scores of all its periods.
+SELECT DISTINCT ON (proposal.revision) proposal, proposal.movement, proposal.period, proposal.cluster, proposal.agency, rule, state,
+    score_revision, rank, total, moved.period AS moved_period, moved.revision AS moved_revision
+FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) AS moved (movement, period, agency, revision)
+JOIN proposal
+    ON proposal.movement = moved.movement AND proposal.agency = moved.agency
+    AND (proposal.period = moved.period OR proposal.covers = 'movement')
 WHERE state IN ('proposed', 'granted')
-ORDER BY proposal.revision;
+ORDER BY proposal.revision, moved.revision DESC;
 
 -- name: insert_proposals
--- New suggestions; the keys refuse a second one of the same rule on the same ranking, and a second living one.
+-- New suggestions; the key refuses a second living one of the same rule.
 INSERT INTO proposal (
     proposal, movement, period, cluster, agency, rule, ranking_revision, revision, form_vi, form_en, score_revision, rank, total, grounds,
-    proposed_at
+    covers, proposed_at
 )
-SELECT *, $15 FROM unnest(
+SELECT *, $16 FROM unnest(
     $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[], $9::text[], $10::text[],
-    $11::bigint[], $12::integer[], $13::numeric[], $14::text[]
+    $11::bigint[], $12::integer[], $13::numeric[], $14::text[], $15::text[]
 );
 
 -- name: withdraw_proposals
@@ -293,10 +348,12 @@ FROM unnest($1::text[], $2::bigint[]) AS moved (proposal, revision)
 WHERE proposal.proposal = moved.proposal AND proposal.state = 'granted';
 
 -- name: awards_were_judged
--- The suggestions of these clusters equal their rankings.
-UPDATE period_cluster AS known SET awards_due = false
-FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted (movement, period, cluster)
-WHERE (known.movement, known.period, known.cluster) = (wanted.movement, wanted.period, wanted.cluster);
+-- The suggestions of these clusters equal their rankings, and those of other clusters and periods that they stand on.
+UPDATE period_cluster AS known
+SET awards_due = false, awards_over_period = judged.over_period, awards_over_movement = judged.over_movement
+FROM unnest($1::text[], $2::text[], $3::text[], $4::numeric[], $5::numeric[])
+    AS judged (movement, period, cluster, over_period, over_movement)
+WHERE (known.movement, known.period, known.cluster) = (judged.movement, judged.period, judged.cluster);
 
 -- name: proposal_to_judge
 -- One suggestion, the state of its cluster and the revision of its agency's current score.

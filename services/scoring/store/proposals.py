@@ -11,6 +11,7 @@ from services.scoring.domain.acts import Act, Link, linked
 from services.scoring.domain.council import Stage
 from services.scoring.domain.decisions import KeptProposal, ProposalState, Suggestion, WithdrawalCause
 from services.scoring.domain.heard import ClusterKey
+from services.scoring.store.judging import Stamps
 from services.scoring.store.statements import QUERIES, Reads, columns, key_columns, key_of
 from shared.messaging import Transaction
 from shared.plan.types import AwardRule
@@ -38,6 +39,16 @@ class ProposalInCase:
     is_final: bool
     plan_hash: str
     current_revision: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnMoved:
+    """A suggestion that stands on a score that moved: in this period, to this revision."""
+
+    key: ClusterKey
+    kept: KeptProposal
+    moved_period: str
+    moved_revision: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,16 +80,19 @@ async def living_proposals(reads: Reads, keys: Sequence[ClusterKey]) -> list[tup
     return [(key_of(row), kept_proposal(row)) for row in rows]
 
 
-async def proposals_on_scores(reads: Reads, moved: Sequence[tuple[str, str, str]]) -> list[tuple[ClusterKey, KeptProposal]]:
-    """Undecided and granted suggestions on the scores of these agencies (movement, period, agency)."""
-    rows = await reads.fetch(QUERIES.proposals_on_scores, *columns(moved, 3)) if moved else []
-    return [(key_of(row), kept_proposal(row)) for row in rows]
+async def proposals_on_scores(reads: Reads, moved: Sequence[tuple[str, str, str, int]]) -> list[OnMoved]:
+    """Undecided and granted suggestions on the scores of these agencies (movement, period, agency, revision)."""
+    rows = await reads.fetch(QUERIES.proposals_on_scores, *columns(moved, 4)) if moved else []
+    return [
+        OnMoved(key=key_of(row), kept=kept_proposal(row), moved_period=row["moved_period"], moved_revision=row["moved_revision"])
+        for row in rows
+    ]
 
 
 async def insert_proposals(transaction: Transaction, proposals: Sequence[NewProposal]) -> None:
     """Make suggestions."""
     if proposals:
-        await transaction.connection.execute(QUERIES.insert_proposals, *columns(map(proposal_row, proposals), 14), transaction.now)
+        await transaction.connection.execute(QUERIES.insert_proposals, *columns(map(proposal_row, proposals), 15), transaction.now)
 
 
 def proposal_row(one: NewProposal) -> tuple[object, ...]:
@@ -87,7 +101,7 @@ def proposal_row(one: NewProposal) -> tuple[object, ...]:
     grounds = [{"clause": ground.clause, "vi": ground.sentence.vi, "en": ground.sentence.en} for ground in award.grounds]
     place = (one.proposal, one.key.movement, one.key.period, one.key.cluster, award.agency, award.rule, one.ranking_revision, one.revision)
     figures = (one.rule.form_vi, one.rule.form_en, one.suggestion.score_revision, award.rank, award.total)
-    return (*place, *figures, json.dumps(grounds, ensure_ascii=False))
+    return (*place, *figures, json.dumps(grounds, ensure_ascii=False), one.rule.covers.value)
 
 
 async def withdraw(transaction: Transaction, void: Sequence[tuple[KeptProposal, WithdrawalCause]]) -> None:
@@ -104,9 +118,10 @@ async def flag(transaction: Transaction, moved: Sequence[tuple[KeptProposal, int
         await transaction.connection.execute(QUERIES.flag_proposals, *columns(rows, 2), transaction.now)
 
 
-async def awards_were_judged(transaction: Transaction, keys: Sequence[ClusterKey]) -> None:
-    """Note that suggestions equal rankings."""
-    await transaction.connection.execute(QUERIES.awards_were_judged, *key_columns(keys))
+async def awards_were_judged(transaction: Transaction, judged: Sequence[tuple[ClusterKey, Stamps]]) -> None:
+    """Note that suggestions equal rankings, and which others they stand on."""
+    rows = [(key.movement, key.period, key.cluster, stamps.over_period, stamps.over_movement) for key, stamps in judged]
+    await transaction.connection.execute(QUERIES.awards_were_judged, *columns(rows, 5))
 
 
 async def proposal_in_case(reads: Reads, proposal: str) -> ProposalInCase | None:

@@ -1,28 +1,29 @@
 """When every cluster of a period is final, what the rules suggest is proposed once, and what they no longer suggest is withdrawn."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from services.scoring import metrics
 from services.scoring.contract import Proposed, Saying, agency_lock, award_proposed, cluster_lock
-from services.scoring.domain.awards import propose_awards
+from services.scoring.domain.awards import AwardJudgement
 from services.scoring.domain.decisions import KeptProposal, Reconciled, Suggestion, reconcile
 from services.scoring.domain.heard import ClusterKey
-from services.scoring.domain.ranking import rank_cluster
-from services.scoring.domain.scores import score_cluster
 from services.scoring.store import clusters, proposals, scores
+from services.scoring.store.judging import Stamps
 from services.scoring.store.proposals import NewProposal
 from services.scoring.store.statements import Reads
 from services.scoring.store.unchanging import Unchanging
 from services.scoring.workers import consequences
 from services.scoring.workers.cases import ClusterAtHand, load
+from services.scoring.workers.consequences import Void
 from services.scoring.workers.halves import by_halves, put_aside
+from services.scoring.workers.judging import Judgements, Judging
 from services.scoring.workers.scores import within_bounds
 from shared.clock import Clock
 from shared.events import derived_id
 from shared.messaging import LOCKS_MAX, Lock, LockKind, Transaction, Transactions
-from shared.plan.types import ClusterCode
 
 CLUSTERS_MAX = 100
 
@@ -33,7 +34,13 @@ class Judged:
 
     at_hand: ClusterAtHand
     ranking_revision: int
+    stamps: Stamps
     reconciled: Reconciled
+
+    @property
+    def is_test(self) -> bool:
+        """Whether its events are not for downstream."""
+        return self.at_hand.case.plan.test
 
     @property
     def agencies(self) -> list[str]:
@@ -44,7 +51,7 @@ class Judged:
         """The part that concerns only these agencies."""
         new = tuple(one for one in self.reconciled.new if one.award.agency in agencies)
         void = tuple((one, cause) for one, cause in self.reconciled.void if one.agency in agencies)
-        return Judged(at_hand=self.at_hand, ranking_revision=self.ranking_revision, reconciled=Reconciled(new=new, void=void))
+        return replace(self, reconciled=Reconciled(new=new, void=void))
 
 
 class AwardsWorker:
@@ -54,6 +61,7 @@ class AwardsWorker:
         self._transactions = transactions
         self._reads = reads
         self._unchanging = unchanging
+        self._judging = Judging(unchanging)
         self._clock = clock
 
     async def work(self) -> bool:
@@ -79,7 +87,7 @@ class AwardsWorker:
             room = within_room(judged, LOCKS_MAX - len(keys) - 1)
             await transaction.lock([agency_lock(agency) for agency in sorted(room)])
             await self._write_and_announce(transaction, [one.within(room) for one in judged])
-            done = [one.at_hand.key for one in judged if room.issuperset(one.agencies)]
+            done = [(one.at_hand.key, one.stamps) for one in judged if room.issuperset(one.agencies)]
             await proposals.awards_were_judged(transaction, done)
 
     async def _judge(self, transaction: Transaction, at_hand: Sequence[ClusterAtHand]) -> list[Judged]:
@@ -87,10 +95,13 @@ class AwardsWorker:
         keys = [one.key for one in at_hand]
         on_record = await scores.rankings_on_record(transaction.connection, keys)
         kept = await proposals.living_proposals(transaction.connection, keys)
-        return await asyncio.to_thread(judge_all, at_hand, {key: one.revision for key, one in on_record.items()}, kept)
+        found = await self._judging.judge(transaction.connection, at_hand)
+        return await asyncio.to_thread(compare_all, at_hand, found, {key: one.revision for key, one in on_record.items()}, kept)
 
     async def _write_and_announce(self, transaction: Transaction, judged: Sequence[Judged]) -> None:
-        void = [(one.at_hand, kept, cause) for one in judged for kept, cause in one.reconciled.void]
+        void = [
+            Void(key=one.at_hand.key, kept=kept, cause=cause, test=one.is_test) for one in judged for kept, cause in one.reconciled.void
+        ]
         await consequences.withdraw(transaction, void)
         new = [(one, suggestion) for one in judged for suggestion in one.reconciled.new]
         revisions = await transaction.draw_revisions(len(new))
@@ -99,7 +110,7 @@ class AwardsWorker:
         await transaction.announce(
             [
                 award_proposed(
-                    Saying(at=transaction.now, traceparent=None, test=one.at_hand.case.plan.test),
+                    Saying(at=transaction.now, traceparent=None, test=one.is_test),
                     Proposed(proposal=row.proposal, key=row.key, agency=suggestion.award.agency, rule=row.rule.code),
                     suggestion,
                     row.rule,
@@ -111,28 +122,34 @@ class AwardsWorker:
         metrics.PROPOSALS.labels(outcome="proposed").inc(len(rows))
 
 
-def judge_all(
-    at_hand: Sequence[ClusterAtHand], rankings: dict[ClusterKey, int], kept: Sequence[tuple[ClusterKey, KeptProposal]]
+def compare_all(
+    at_hand: Sequence[ClusterAtHand],
+    found: Judgements,
+    rankings: Mapping[ClusterKey, int],
+    kept: Sequence[tuple[ClusterKey, KeptProposal]],
 ) -> list[Judged]:
-    """Judge clusters; pure, so that it can run beside the event loop."""
+    """Compare what the rules suggest in each cluster with what is on record; pure, so that it can run beside the event loop."""
+    on_record = defaultdict[ClusterKey, list[KeptProposal]](list)
+    for key, proposal in kept:
+        on_record[key].append(proposal)
     return [
         Judged(
             at_hand=one,
             ranking_revision=rankings[one.key],
-            reconciled=reconcile(suggestions_for(one), [proposal for key, proposal in kept if key == one.key]),
+            stamps=found.stamps[one.key],
+            reconciled=reconcile(suggestions_for(one, found.by_cluster[one.key]), on_record[one.key]),
         )
         for one in at_hand
         if one.key in rankings
     ]
 
 
-def suggestions_for(one: ClusterAtHand) -> list[Suggestion]:
+def suggestions_for(one: ClusterAtHand, judgements: Sequence[AwardJudgement]) -> list[Suggestion]:
     """What the rules suggest in a final cluster, each on the score on record."""
-    computed = score_cluster(one.case.plan, one.case.period, one.case.inputs)
-    ranking = {ClusterCode(one.key.cluster): rank_cluster(one.case.plan, computed)}
     return [
         Suggestion(award=award, score_revision=one.case.kept[award.agency].revision)
-        for award in propose_awards(one.case.plan, ranking, computed)
+        for judgement in judgements
+        for award in judgement.proposals
     ]
 
 
@@ -142,8 +159,8 @@ def within_room(judged: Sequence[Judged], room: int) -> set[str]:
 
 
 def row_of(one: Judged, suggestion: Suggestion, revision: int) -> NewProposal:
-    """Name a suggestion by what it stands on, so that nothing is proposed twice."""
+    """Name a suggestion by the revision under which it is made: one that was withdrawn and is made again is another one."""
     key, award = one.at_hand.key, suggestion.award
-    name = derived_id("proposal", key.movement, key.period, f"{key.cluster}/{award.agency}/{award.rule}", one.ranking_revision)
+    name = derived_id("proposal", key.movement, key.period, f"{key.cluster}/{award.agency}/{award.rule}", revision)
     rule = next(rule for rule in one.at_hand.case.plan.awards if rule.code == award.rule)
     return NewProposal(proposal=name, key=key, ranking_revision=one.ranking_revision, revision=revision, suggestion=suggestion, rule=rule)

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from services.scoring.domain.awards import AwardJudgement, judge_awards
 from services.scoring.domain.eligibility import BarKind, Past, PastAward
-from services.scoring.domain.ranking import rank_cluster
-from shared.plan.types import AgencyCode, PeriodCode, Plan
+from services.scoring.domain.parts import Score
+from services.scoring.domain.ranking import Ranking, rank_cluster
+from shared.plan.types import AgencyCode, ClusterCode, PeriodCode, Plan
 from tests.services.scoring.domain.sheets import Values, scored
 from tests.shared.plan.small_plans import criterion, small_plan
 
@@ -34,7 +35,8 @@ def plan_with(*rules: str, more: str = "") -> Plan:
 
 def judged(plan: Plan, reports: dict[str, Values | None], past: tuple[PastAward, ...] = ()) -> dict[str, AwardJudgement]:
     """The judgements by rule, or by rule and cluster where there are several clusters."""
-    scores, rankings = {}, {}
+    scores: dict[AgencyCode, Score] = {}
+    rankings: dict[ClusterCode, Ranking] = {}
     for cluster in plan.clusters:
         own = {AgencyCode(agency): score for agency, score in scored(plan, {m: reports.get(m) for m in cluster.members}).items()}
         scores |= own
@@ -92,7 +94,10 @@ def test_near_misses_say_what_each_lacked_and_by_how_much_the_best_first() -> No
 def test_the_first_unit_cut_is_named_with_its_distance_from_the_last_one_within() -> None:
     share = "{kind: share, percent: 50, rounding: down, ties: exclude}"
     judgement = judged(plan_with(rule("w", selection=share)), X | {"d": {"X": 70}})["w"]
-    assert [(str(one.agency), one.short_by, one.by_quota) for one in judgement.cut] == [("c", Decimal(10), False), ("d", Decimal(10), False)]
+    assert [(str(one.agency), one.short_by, one.by_quota) for one in judgement.cut] == [
+        ("c", Decimal(10), False),
+        ("d", Decimal(10), False),
+    ]
     assert judgement.cut[0].sentence.en == (
         "Qualified, but beyond the number (first to be cut): 50 % of 4 qualified units, rounded down, is 2 "
         "(a joint rank across the line is left out whole); 10 behind the last one within."
