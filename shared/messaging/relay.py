@@ -57,6 +57,7 @@ class Relay:
     async def _relay(self, connection: Connection, stopping: asyncio.Event) -> None:
         """Hold shards on this connection and empty them, step by step; one last step when told to stop."""
         self._shards, self._balanced_at = set(), 0.0
+        await connection.execute(QUERIES.use_indexes)
         await connection.execute(QUERIES.join_relays)
         while not stopping.is_set():
             self._bell.clear()

@@ -156,9 +156,19 @@ CROSS JOIN LATERAL (
 ORDER BY shard, position;
 
 -- name: delete_sent
--- Deletes rows whose records all in-sync replicas acknowledged.
-DELETE FROM outbox USING unnest($1::smallint[], $2::bigint[]) AS sent (shard, position)
-WHERE outbox.shard = sent.shard AND outbox.position = sent.position;
+-- Deletes rows whose records all in-sync replicas acknowledged. Each is looked up by its key, whatever the planner believes of the
+-- table: vacuumed while it was empty, a queue counts as empty however long it grows, and a join would read the whole of it each time.
+DELETE FROM outbox WHERE ctid = ANY (ARRAY(
+    SELECT found.ctid
+    FROM unnest($1::smallint[], $2::bigint[]) AS sent (shard, position)
+    CROSS JOIN LATERAL (
+        SELECT ctid FROM outbox WHERE outbox.shard = sent.shard AND outbox.position = sent.position LIMIT 1
+    ) AS found
+));
+
+-- name: use_indexes
+-- Tells the planner that the outbox may be long, for as long as the connection is the relay's: a plan made while it is short would stay.
+SET enable_seqscan = off;
 
 -- name: measure_outbox
 -- Tells how many rows wait, up to a limit, and since when the oldest of them does.

@@ -1,11 +1,15 @@
 """The relay when it crashes, when it is not alone, and when a topic or a broker refuses."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from aiokafka import AIOKafkaProducer
 from prometheus_client import REGISTRY
 
 from shared.messaging.outbox import HEADER_COLUMNS, SHARDS
 from shared.messaging.sender import partition_of
+from shared.messaging.sql import QUERIES
 from tests.shared.messaging.stage import SCHEMA, Stage
 from tests.shared.messaging.words import announcement_of, in_order_per_key, lock_of, words
 
@@ -17,6 +21,10 @@ OWNED = """
 SELECT count(*) AS shards FROM pg_locks WHERE locktype = 'advisory' AND granted AND mode = 'ExclusiveLock'
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 GROUP BY pid
+"""
+FILL = """
+INSERT INTO outbox (shard, id, aggregatetype, aggregateid, type, payload, announced_at)
+SELECT n % 16, n, 'nowhere', n, 'word', '', now() FROM generate_series(1, 2000) AS n
 """
 KILL_RELAYS = """
 SELECT pg_terminate_backend(pid) FROM pg_locks
@@ -47,6 +55,28 @@ async def test_a_crash_between_acknowledgement_and_delete_repeats_and_never_reor
     announced = await stage.announced()
     assert {number for _, number in announced} == set(range(100))
     assert in_order_per_key(announced)
+
+
+async def test_a_long_outbox_that_was_vacuumed_while_it_was_empty_is_not_read_whole_to_delete_a_few(stage: Stage) -> None:
+    await stage.pool.execute(FILL)
+    await stage.pool.execute("DELETE FROM outbox")
+    await stage.pool.execute("VACUUM (TRUNCATE false) outbox")
+    await stage.pool.execute(FILL)
+    async with stage.pool.acquire() as connection:
+        await connection.execute(QUERIES.use_indexes)
+        some = await connection.fetch("SELECT shard, position FROM outbox ORDER BY position LIMIT 10")
+        places = ([row["shard"] for row in some], [row["position"] for row in some])
+        ((plan,),) = await connection.fetch(f"EXPLAIN (ANALYZE, FORMAT JSON) {QUERIES.delete_sent}", *places)
+    read = [node["Actual Rows"] * node["Actual Loops"] for node in nodes(plan[0]["Plan"]) if node["Node Type"].endswith("Scan")]
+    assert max(read) == len(some)
+    assert await stage.pool.fetchval("SELECT count(*) FROM outbox") == 2_000 - len(some)
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """All nodes of a plan."""
+    yield plan
+    for part in plan.get("Plans", []):
+        yield from nodes(part)
 
 
 async def test_a_relay_whose_connection_is_killed_goes_on_in_order(stage: Stage) -> None:
