@@ -12,6 +12,7 @@ import signal
 import stat
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ from deploy.local.processes import Child, RunFolder, identity
 
 READY_SECONDS_MAX = 120.0
 COMMAND_SECONDS_MAX = 120.0
+ORPHANS_SECONDS_MAX = 30.0
+ORPHANS_PAUSE_SECONDS = 0.5
+ORPHANS = b"pre-existing shared memory block"
 SUPERUSER = "postgres"
 UNPRIVILEGED = ("postgres", "nobody")
 TEMPORARY_FOLDERS = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108 (a folder of its own is made inside)
@@ -100,13 +104,20 @@ class EmbeddedPostgres:
         require_free(self.address.port, purpose="PostgreSQL", setting=self._setting)
         if not (self._folder / "data").exists():
             self._lay_out()
+        given_up = time.monotonic() + ORPHANS_SECONDS_MAX
+        self._launch()
+        while not wait_until(self.answers, is_alive=lambda: self._running.is_running, seconds=READY_SECONDS_MAX):
+            # The children of a server that was killed keep its memory until they notice.
+            if ORPHANS not in self._running.said() or time.monotonic() > given_up:
+                raise SetupFailed(f"PostgreSQL did not start on port {self.address.port}: {self._running.last_words()}")
+            time.sleep(ORPHANS_PAUSE_SECONDS)
+            self._launch()
+
+    def _launch(self) -> None:
         command: list[str | Path] = [self._programs / "bin" / "postgres", "-D", self._folder / "data"]
-        child = self._run.start(
+        self._child = self._run.start(
             self._name, command, environment=plain_environment(), cwd=self._folder, user=self._user, end_with=signal.SIGINT
         )
-        self._child = child
-        if not wait_until(self.answers, is_alive=lambda: child.is_running, seconds=READY_SECONDS_MAX):
-            raise SetupFailed(f"PostgreSQL did not start on port {self.address.port}: {child.last_words()}")
 
     def answers(self) -> bool:
         """Ask the server whether it takes connections."""

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import signal
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -120,12 +119,9 @@ class Shaker:
 
     async def _starve(self, fault: Fault) -> None:
         """Kill a service while its transactions hang: whatever it did too early stays done, and the rest is lost."""
-        self._stack.signal("postgres", signal.SIGSTOP)
-        try:
+        with self._stack.frozen("postgres"):
             await asyncio.sleep(fault.seconds)
             await asyncio.to_thread(self._stack.kill, fault.target)
-        finally:
-            self._stack.signal("postgres", signal.SIGCONT)
         await self._up(fault.target)
 
     async def _restart(self, fault: Fault) -> None:
@@ -141,11 +137,8 @@ class Shaker:
             await asyncio.to_thread(self._stack.restart, target)
 
     async def _freeze(self, fault: Fault) -> None:
-        self._stack.signal(fault.target, signal.SIGSTOP)
-        try:
+        with self._stack.frozen(fault.target):
             await asyncio.sleep(fault.seconds)
-        finally:
-            self._stack.signal(fault.target, signal.SIGCONT)
 
     async def _rebalance(self, fault: Fault) -> None:
         replica = self._stack.replica(fault.target)

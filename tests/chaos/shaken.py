@@ -3,8 +3,8 @@
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -71,11 +71,18 @@ class ShakenStack(LocalStack):
         (child,) = self._part(name).children()
         return child.process.pid
 
-    def signal(self, name: str, number: signal.Signals) -> None:
-        """Send a signal to a part and to all processes that it has started: PostgreSQL's lead groups of their own."""
-        for pid in family(self.process_of(name)):
-            with suppress(ProcessLookupError):
-                os.kill(pid, number)
+    @contextmanager
+    def frozen(self, name: str) -> Iterator[None]:
+        """Stop a part and all processes that it has started for the time of a block: PostgreSQL's lead groups of their own.
+
+        Exactly those that were stopped go on, also where their leader was killed meanwhile.
+        """
+        stopped = list(family(self.process_of(name)))
+        try:
+            send_to(stopped, signal.SIGSTOP)
+            yield
+        finally:
+            send_to(stopped, signal.SIGCONT)
 
     def revive(self) -> list[str]:
         """Start what has ended by itself; name it."""
@@ -87,6 +94,13 @@ class ShakenStack(LocalStack):
             else:
                 part.start()
         return dead
+
+
+def send_to(pids: Iterable[int], number: signal.Signals) -> None:
+    """Send a signal to those that are still there."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
 
 
 def family(pid: int) -> Iterator[int]:

@@ -2,6 +2,8 @@
 
 import os
 import secrets
+import signal
+import threading
 from pathlib import Path
 
 import asyncpg
@@ -17,6 +19,20 @@ TIMEOUT_SECONDS = 20
 async def test_a_killed_database_comes_back_with_every_committed_row() -> None:
     with RunFolder(f"test-{secrets.token_hex(4)}") as run:
         await crash_and_look(run)
+
+
+async def test_a_killed_database_waits_for_the_children_that_it_left() -> None:
+    with RunFolder(f"test-{secrets.token_hex(4)}") as run:
+        postgres = EmbeddedPostgres(run, port=free_ports(1)[0])
+        postgres.start()
+        connection = await asyncpg.connect(postgres.address.admin_url, timeout=TIMEOUT_SECONDS)
+        left = await connection.fetchval("SELECT pg_backend_pid()")
+        os.kill(left, signal.SIGSTOP)
+        threading.Timer(2, os.kill, (left, signal.SIGCONT)).start()
+        postgres.kill()
+        postgres.start()
+        connection.terminate()
+        assert postgres.answers()
 
 
 async def crash_and_look(run: RunFolder) -> None:
