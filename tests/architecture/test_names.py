@@ -18,6 +18,7 @@ REST = ("README.md", "sql/queries.sql", "sql/migrations")
 # service/module → what it is and why the other services have none.
 MORE_MODULES: dict[str, str] = {
     "reporting/acts": "what HTTP, Kafka, the command line and the clock all do to reports and periods: one function for every way in",
+    "scoring/acts": "clusters at hand and what award rules make of them: the workers write it down, HTTP tells it",
     "scoring/offline": "compute, verify and check: the same scoring on files, without a database or a broker",
 }
 

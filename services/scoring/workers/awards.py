@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from services.scoring import metrics
+from services.scoring.acts.cases import CLUSTERS_MAX, ClusterAtHand, load, within_bounds
+from services.scoring.acts.judging import Judgements, Judging
 from services.scoring.contract import Proposed, Saying, agency_lock, award_proposed, cluster_lock
 from services.scoring.domain.awards import AwardJudgement
 from services.scoring.domain.decisions import KeptProposal, Reconciled, Suggestion, reconcile
@@ -16,16 +18,11 @@ from services.scoring.store.proposals import NewProposal
 from services.scoring.store.statements import Reads
 from services.scoring.store.unchanging import Unchanging
 from services.scoring.workers import consequences
-from services.scoring.workers.cases import ClusterAtHand, load
 from services.scoring.workers.consequences import Void
 from services.scoring.workers.halves import by_halves, put_aside
-from services.scoring.workers.judging import Judgements, Judging
-from services.scoring.workers.scores import within_bounds
 from shared.clock import Clock
 from shared.events import derived_id
 from shared.messaging import LOCKS_MAX, Lock, LockKind, Transaction, Transactions
-
-CLUSTERS_MAX = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

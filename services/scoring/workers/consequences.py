@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.scoring import metrics
+from services.scoring.acts.cases import ClusterAtHand
 from services.scoring.contract import Proposed, Saying, award_withdrawn
 from services.scoring.domain.decisions import KeptProposal, ProposalState, WithdrawalCause
 from services.scoring.domain.heard import ClusterKey
 from services.scoring.store import proposals
 from services.scoring.store.scores import NewScore
-from services.scoring.workers.cases import ClusterAtHand
 from shared.messaging import Transaction
 
 

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from services.scoring import metrics
+from services.scoring.acts.cases import ClusterAtHand
 from services.scoring.contract import Saying, agency_lock, score_computed, score_voided
 from services.scoring.domain.heard import ClusterKey
 from services.scoring.domain.marks import Cause, NewMark, causes_for
 from services.scoring.domain.recomputation import Moved, Recomputed
 from services.scoring.store import hearing, scores
 from services.scoring.store.scores import Basis, NewScore
-from services.scoring.workers.cases import ClusterAtHand
 from shared.messaging import Announcement, Lock, Transaction
 
 

@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.scoring import metrics
+from services.scoring.acts.cases import ClusterAtHand
 from services.scoring.contract import Saying, ranked_agency, ranking_published
 from services.scoring.domain.heard import ClusterKey
 from services.scoring.domain.ranking import Ranking, rank_cluster
 from services.scoring.domain.recomputation import Recomputed, all_scores
 from services.scoring.store import scores
 from services.scoring.store.scores import NewRanking, NewScore
-from services.scoring.workers.cases import ClusterAtHand
 from shared.events.scores import RankedAgency
 from shared.messaging import Announcement, Transaction
 

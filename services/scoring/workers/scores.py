@@ -10,24 +10,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from services.scoring import metrics
+from services.scoring.acts.cases import CLUSTERS_MAX, ClusterAtHand, load, within_bounds
 from services.scoring.contract import AWARDS_WORKER, cluster_lock
 from services.scoring.domain.heard import ClusterKey
 from services.scoring.domain.marks import Mark
 from services.scoring.domain.recomputation import Recomputed, ScoreState, recompute
 from services.scoring.store import clusters, scores
-from services.scoring.store.clusters import DueCluster, KeptCluster
+from services.scoring.store.clusters import KeptCluster
 from services.scoring.store.statements import Reads
 from services.scoring.store.unchanging import Unchanging
 from services.scoring.workers import consequences, moving, rankings
-from services.scoring.workers.cases import ClusterAtHand, load
 from services.scoring.workers.halves import by_halves, put_aside
 from services.scoring.workers.moving import Split
 from shared.clock import Clock
 from shared.messaging import LOCKS_MAX, Transaction, Transactions
 
 MARKS_MAX = 20_000
-CLUSTERS_MAX = 100
-MEMBERS_MAX = 2_000
 
 Computed = Sequence[tuple[ClusterAtHand, Recomputed]]
 
@@ -103,17 +101,6 @@ class ScoresWorker:
         """A cluster that is done is ranked at once on a quiet system, and within the rankings' share of time under load."""
         is_quiet = one.key not in busy and not self._is_loaded
         return not split.has_later(one.key) and (is_quiet or self._share.allows)
-
-
-def within_bounds(due: Sequence[DueCluster]) -> list[DueCluster]:
-    """As many clusters as one transaction can hold, at least one."""
-    chosen, members = list[DueCluster](), 0
-    for one in due:
-        members += one.size
-        if chosen and (members > MEMBERS_MAX or len(chosen) == CLUSTERS_MAX):
-            break
-        chosen.append(one)
-    return chosen
 
 
 def compute_all(at_hand: Sequence[ClusterAtHand]) -> list[tuple[ClusterAtHand, Recomputed]]:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from services.scoring.acts.cases import load
+from services.scoring.acts.judging import Judging
 from services.scoring.domain.heard import ClusterKey
-from services.scoring.workers.cases import load
-from services.scoring.workers.judging import Judging
 from shared.messaging import Record
 from shared.plan.document import read_plan
 from shared.plan.types import Plan
@@ -58,7 +58,7 @@ async def test_a_quota_spans_the_clusters_and_who_was_cut_moves_up_when_another_
 async def test_a_quota_is_drawn_over_all_clusters_also_when_each_is_judged_in_a_step_of_its_own(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.scoring.workers.scores.CLUSTERS_MAX", 1)
+    monkeypatch.setattr("services.scoring.acts.cases.CLUSTERS_MAX", 1)
     await begin(desk, plan_with(["w: selection: all-qualified, quota: 4"]))
     said = of_type(await desk.heard(*close(20)), "award-proposed")
     assert sorted(who(said)) == [("a", "w"), ("b", "w"), ("c", "w"), ("x", "w")]
@@ -193,7 +193,7 @@ async def test_judging_other_clusters_remembers_their_fields_until_their_ranking
         loaded.extend(given[2])  # type: ignore[arg-type]
         return await load(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("services.scoring.workers.judging.load", counted)
+    monkeypatch.setattr("services.scoring.acts.judging.load", counted)
     judging, at_hand = Judging(desk.unchanging), await load(desk.pool, desk.unchanging, [NORTH_KEY], {})
     for _ in range(2):
         assert len((await judging.judge(desk.pool, at_hand)).by_cluster[NORTH_KEY][0].proposals) == 3

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from services.scoring.acts.cases import load
 from services.scoring.domain.heard import ClusterKey
 from services.scoring.domain.recomputation import KeptScore, explained
 from services.scoring.domain.scores import score_cluster
@@ -16,7 +17,6 @@ from services.scoring.store import scores as score_rows
 from services.scoring.store.statements import Reads
 from services.scoring.store.unchanging import Unchanging
 from services.scoring.workers import scores as scores_worker
-from services.scoring.workers.cases import load
 from shared.plan.periods import end_of_day
 from tests.services.scoring.desk import NORTH_KEY, Desk, names, of_type
 from tests.services.scoring.trial import (

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from services.scoring.acts.cases import ClusterAtHand, load, within_bounds
 from services.scoring.domain.awards import AwardJudgement, judge_fields
 from services.scoring.domain.eligibility import Past
 from services.scoring.domain.fields import Earlier, Field, field_of, reach_of
@@ -21,8 +22,6 @@ from services.scoring.store import judging
 from services.scoring.store.judging import ClusterOfPeriod, Stamps
 from services.scoring.store.statements import Reads
 from services.scoring.store.unchanging import Memory, Unchanging
-from services.scoring.workers.cases import ClusterAtHand, load
-from services.scoring.workers.scores import within_bounds
 from shared.plan.types import AgencyCode, ClusterCode, PeriodCode, Plan
 
 FIELDS_MAX = 2_000

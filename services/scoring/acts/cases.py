@@ -12,11 +12,14 @@ from services.scoring.domain.recomputation import ClusterCase, KeptScore, ScoreS
 from services.scoring.domain.standing import is_held, version_that_counts
 from services.scoring.store import clusters
 from services.scoring.store.appraisals import Place, appraisals_of_clusters
-from services.scoring.store.clusters import KeptCluster, MemberReports
+from services.scoring.store.clusters import DueCluster, KeptCluster, MemberReports
 from services.scoring.store.statements import Reads
 from services.scoring.store.unchanging import Unchanging
 from shared.messaging import Rejected
 from shared.plan.types import AgencyCode, Period, Plan
+
+CLUSTERS_MAX = 100
+MEMBERS_MAX = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +48,17 @@ class Chosen:
     state: ScoreState
     versions: Mapping[str, int | None]
     appraisals: Mapping[str, Appraisal]
+
+
+def within_bounds(due: Sequence[DueCluster]) -> list[DueCluster]:
+    """As many clusters as one step can hold, at least one."""
+    chosen, members = list[DueCluster](), 0
+    for one in due:
+        members += one.size
+        if chosen and (members > MEMBERS_MAX or len(chosen) == CLUSTERS_MAX):
+            break
+        chosen.append(one)
+    return chosen
 
 
 async def load(
