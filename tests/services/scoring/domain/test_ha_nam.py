@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from services.scoring.domain.awards import judge_awards
+from services.scoring.domain.eligibility import BarKind
 from services.scoring.domain.ranking import rank_cluster
 from services.scoring.domain.scores import score_cluster
 from shared.plan.document import read_plan
@@ -90,4 +91,6 @@ def test_two_qualified_units_are_suggested_the_third_is_cut_and_a_vetoed_leader_
     assert points_of(scores[AgencyCode("ha-nam.phu-ly")])["phat.lang-phi"] == "-5"
     assert [(one.agency, one.rank) for one in judgement.proposals] == [("ha-nam.duy-tien", 2), ("ha-nam.kim-bang", 3)]
     assert [one.agency for one in judgement.cut] == ["ha-nam.thanh-liem"]
-    assert [(one.agency, len(one.failed)) for one in judgement.unqualified] == [("ha-nam.phu-ly", 1)]
+    assert judgement.unqualified == ()
+    [leader] = judgement.barred
+    assert (leader.agency, leader.rank, leader.failed, [bar.kind for bar in leader.bars]) == ("ha-nam.phu-ly", 1, (), [BarKind.VETO])
