@@ -77,6 +77,8 @@ async def latency(on: Ground, size: Size) -> bool:
 
 async def memory(on: Ground, size: Size) -> bool:
     """Report the runtime's memory over many records."""
+    await on.heard(size.memory_records)
+    print(f"{size.memory_records:,} records lie on the topic; now they are read", flush=True)
     say_memory(await one(on, RUNTIME, size.memory_records))
     return True
 
