@@ -4,7 +4,7 @@ VENV := .venv/bin
 export PORT_OFFSET
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo up test check test-tools bench chaos mutants proof lock clean
+.PHONY: help plan-schema setup setup-dev demo up test check test-tools bench chaos mutants proof lock clean
 
 help: ## list all targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -49,6 +49,9 @@ proof: setup-dev ## run the long proofs: mutants of the runtime, and the long ch
 
 lock: setup-dev ## write the locks of packages and of Kafka's jars anew
 	@$(VENV)/python -m deploy.local.lock
+
+plan-schema: setup-dev ## write docs/plan.schema.json anew from the shapes that read a plan
+	@$(VENV)/python -m shared.plan.json_schema > docs/plan.schema.json
 
 clean: ## remove all that was downloaded or made
 	@rm -rf .venv .local build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -12,6 +12,7 @@ from enum import StrEnum
 from shared.plan.reading import Reading, out_of_range, wrong_type
 from shared.plan.values import plain, shown
 
+CODE_PATTERN = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
 AMOUNT_MAGNITUDE_MAX = Decimal(10) ** 15
 AMOUNT_PLACES_MAX = 12
 DAY_FIRST, DAY_LAST = date(1900, 1, 1), date(2999, 12, 31)
@@ -53,7 +54,7 @@ class Code:
         text = str(data) if isinstance(data, int) and not isinstance(data, bool) else data
         if not isinstance(text, str):
             raise wrong_type(reading, pointer, "một mã", "a code")
-        if len(text) > self.length_max or not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?", text):
+        if len(text) > self.length_max or not re.fullmatch(CODE_PATTERN, text):
             raise reading.refuse(
                 pointer,
                 "code-malformed",
