@@ -9,15 +9,16 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from aiokafka.errors import CommitFailedError, IllegalStateError
 
 from shared.logging import logger
 from shared.messaging import metrics
-from shared.messaging.backoff import pause
+from shared.messaging.backoff import Backoff, pause
 from shared.messaging.hand import Hand
 from shared.messaging.isolate import Isolation
 from shared.messaging.records import RawRecord, Record, record_of
 from shared.messaging.settings import Limits
+from shared.readiness import Readiness
 
 E = TypeVar("E")
 
@@ -27,10 +28,12 @@ log = logger(__name__)
 class Consuming(Generic[E]):
     """Takes the batches of one consumer, one at a time."""
 
-    def __init__(self, name: str, isolation: Isolation[E], limits: Limits) -> None:
+    def __init__(self, name: str, isolation: Isolation[E], readiness: Readiness, limits: Limits) -> None:
         self.name = name
         self.oldest_in_hand: datetime | None = None
         self._isolation = isolation
+        self._readiness = readiness
+        self._part = f"offsets {name}"
         self._limits = limits
         self._hand: Hand | None = None
         self._stopping = False
@@ -46,7 +49,7 @@ class Consuming(Generic[E]):
                 settled = await self._settled(records, hand)
                 # 3. Only then, and only for these records, the offsets move. A batch given up moves none.
                 if settled:
-                    await self._commit(offsets_after(records), kafka)
+                    await self._commit(offsets_after(records), hand, kafka)
                 else:
                     metrics.GIVEN_UP.labels(self.name).inc()
             finally:
@@ -83,15 +86,28 @@ class Consuming(Generic[E]):
                 await pause(self._limits.backoff_seconds_max, unless=hand.given_up)
         return False
 
-    async def _commit(self, offsets: dict[TopicPartition, int], kafka: AIOKafkaConsumer) -> None:
-        """Commit what is still ours. A failure costs a repeat that the inbox knows, so it is counted and passed over."""
-        ours = {partition: offset for partition, offset in offsets.items() if partition in kafka.assignment()}
+    async def _commit(self, offsets: dict[TopicPartition, int], hand: Hand, kafka: AIOKafkaConsumer) -> None:
+        """Commit what is still ours, however often it takes: no later record may come to make up for it, and a period waits for offsets."""
+        backoff = Backoff(ceiling_seconds=self._limits.backoff_seconds_max)
+        while ours := {partition: offset for partition, offset in offsets.items() if partition in kafka.assignment()}:
+            failure = await self._commit_once(ours, kafka)
+            if failure is None or hand.given_up.is_set():
+                break
+            hand.in_trouble = True
+            self._readiness.down(self._part, f"offsets can not be committed: {failure!r}")
+            await pause(backoff.delay(), unless=hand.given_up)
+        self._readiness.up(self._part)
+
+    async def _commit_once(self, ours: dict[TopicPartition, int], kafka: AIOKafkaConsumer) -> Exception | None:
+        """Tell what passes. Where the group has moved on, the offsets are another's: that costs a repeat, which the inbox knows."""
         try:
             # aiokafka's commit has no limit of its own: it waits for as long as the coordinator is away.
             await asyncio.wait_for(kafka.commit(ours), self._limits.commit_seconds_max)
-        except (CommitFailedError, IllegalStateError, KafkaError, TimeoutError) as error:
+        except Exception as error:  # noqa: BLE001 - what leaves `take` costs records
             metrics.COMMIT_FAILURES.labels(self.name).inc()
             log.warning("offsets-not-committed", consumer=self.name, error=repr(error))
+            return None if isinstance(error, CommitFailedError | IllegalStateError) else error
+        return None
 
 
 def offsets_after(records: Sequence[Record]) -> dict[TopicPartition, int]:

@@ -111,7 +111,7 @@ class Runtime:
             readiness=self._readiness,
             limits=self._limits,
         )
-        consuming = Consuming(consumer.consumes.name, isolation, self._limits)
+        consuming = Consuming(consumer.consumes.name, isolation, self._readiness, self._limits)
         return Membership(
             consumer.consumes,
             consuming,

@@ -59,7 +59,7 @@ MUTANTS = (
     of_messaging(
         "the offset is committed before the transaction",
         "test_invariants.py::test_2_the_committed_offset_never_passes_a_record_that_is_not_dealt_with",
-        ("consumer.py", SETTLE, "                await self._commit(offsets_after(records), kafka)\n" + SETTLE),
+        ("consumer.py", SETTLE, "                await self._commit(offsets_after(records), hand, kafka)\n" + SETTLE),
     ),
     of_messaging(
         "a batch that was given up moves the offsets all the same",
@@ -76,6 +76,11 @@ MUTANTS = (
         "the offset committed is one too many",
         "test_consumer.py::test_the_offsets_to_commit_are_those_behind_the_last_record_of_each_partition",
         ("consumer.py", "record.offset + 1", "record.offset + 2"),
+    ),
+    of_messaging(
+        "offsets that could not be committed are forgotten",
+        "test_consumer.py::test_offsets_that_can_not_be_committed_are_named_and_committed_later_though_nothing_more_comes",
+        ("consumer.py", "            if failure is None or hand.given_up.is_set():\n", "            if failure is None or hand:\n"),
     ),
     of_messaging(
         "a failure that nobody foresaw is swallowed and the batch counts as done",

@@ -4,9 +4,12 @@ import asyncio
 import time
 from collections.abc import Sequence
 
-from aiokafka import TopicPartition
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import GroupCoordinatorNotAvailableError
 
-from shared.messaging.consumer import offsets_after
+from shared.messaging.consumer import Consuming, offsets_after
+from shared.messaging.records import RawRecord
 from tests.shared.messaging.stage import Stage
 from tests.shared.messaging.words import Word, in_order_per_key, record_for, words
 
@@ -105,3 +108,45 @@ async def test_a_topic_that_does_not_exist_yet_is_met_soon_after_it_is_made(stag
         await stage.send(words(5), topic=late)
         await stage.until_effects(5, seconds=10)
     assert await stage.committed(late) == 5
+
+
+async def test_offsets_that_can_not_be_committed_are_named_and_committed_later_though_nothing_more_comes(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit, away = AIOKafkaConsumer.commit, asyncio.Event()
+    away.set()
+
+    async def may_fail(client: AIOKafkaConsumer, offsets: dict[TopicPartition, int]) -> None:
+        if away.is_set():
+            raise GroupCoordinatorNotAvailableError
+        await commit(client, offsets)
+
+    monkeypatch.setattr(AIOKafkaConsumer, "commit", may_fail)
+    await stage.send(words(5), partition=0)
+    async with stage.running([stage.consumer()]):
+        await stage.until_missing(f"offsets {stage.name}", because="GroupCoordinatorNotAvailable")
+        away.clear()
+        await stage.until_committed(5, seconds=5)
+        await stage.until_nothing_missing()
+    assert len(await stage.effects()) == 5
+
+
+async def test_a_batch_none_of_whose_partitions_is_ours_any_more_raises_nothing(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[BaseException | None] = []
+    take = Consuming.take
+
+    async def watched(consuming: Consuming[Word], raw: Sequence[RawRecord], kafka: AIOKafkaConsumer) -> None:
+        with monkeypatch.context() as lost:
+            lost.setattr(kafka, "assignment", frozenset)
+            try:
+                await take(consuming, raw, kafka)
+            except Exception as error:
+                taken.append(error)
+                raise
+            taken.append(None)
+
+    monkeypatch.setattr(Consuming, "take", watched)
+    await stage.send(words(5), partition=0)
+    async with stage.running([stage.consumer()]):
+        await stage.until_effects(5)
+    assert taken == [None]
