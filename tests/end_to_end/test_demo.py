@@ -1,6 +1,7 @@
 """The demo is run as a newcomer would run it, and what it writes is read."""
 
 import csv
+import html
 import json
 from decimal import Decimal
 from pathlib import Path
@@ -49,9 +50,36 @@ def test_every_event_is_written_down_and_the_story_is_in_them(demo_run: DemoRun)
         "report-submitted",
         "score-voided",
         "ranking-published",
+        "award-returned",
+        "award-received",
+        "award-voted",
         "award-decided",
+        "award-published",
         "award-revoked",
+        "period-reopened",
+        "act-recorded",
     }
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        "3 day(s) late after 1 of grace",
+        "the unit reports that",
+        "decided by tie-break step 1",
+        "Vetoed, without loss of points",
+        "second-person-needed",
+        "4 proposals withdrawn (period-reopened)",
+        "6/7, cần · needed 6 (recused 1) → granted",
+        "vote-not-reached → refused",
+        "the chain is whole and equals what was announced on registry",
+        "the chain is whole and equals what was announced on awards",
+    ],
+)
+def test_what_an_official_will_ask_about_is_shown(demo_run: DemoRun, seen: str) -> None:
+    page = (demo_run.output / "index.html").read_text("utf-8")
+
+    assert seen in html.unescape(page)
 
 
 def test_the_page_needs_nothing_from_outside(demo_run: DemoRun) -> None:

@@ -61,6 +61,11 @@ def test_the_story_of_one_unit_explains_each_point_in_two_languages(page: Page) 
     assert len(explained.splitlines()) == 2
 
 
+def test_what_the_council_did_and_the_record_of_acts_are_on_the_page(page: Page) -> None:
+    assert "6/7" in page.locator("#proposals").inner_text()
+    assert page.locator("#audits li").count() == 4
+
+
 def test_nothing_is_wider_than_the_window(page: Page) -> None:
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 900})

@@ -8,10 +8,10 @@ import asyncio
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from deploy.local.demo import council, ha_nam, papi
+from deploy.local.demo import council, ha_nam, papi, reopening, rules_seen
 from deploy.local.demo.client import Addresses, Client, DemoFailed, open_client, wait_until
 from deploy.local.demo.events import count_events, read_topics, write_lines
 from deploy.local.demo.files import write_rankings
@@ -35,7 +35,7 @@ SOURCES = (papi.SOURCE_HTTP, papi.SOURCE_KAFKA, ha_nam.SOURCE)
 PAPI = CHECKOUT / "plans" / "papi.yaml"
 HA_NAM = CHECKOUT / "plans" / "ha-nam-315.yaml"
 PROPOSALS_PAPI = 5 * len(papi.YEARS)
-PROPOSALS_HA_NAM = 4
+AUDITED = ("reporting", "scoring")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,10 +85,10 @@ async def tell_stories(stack: LocalStack, client: Client, plans: tuple[Plan, Pla
         say(began, "Two movements are live; 630 PAPI reports and those of 12 units of Ha Nam go in over HTTP and Kafka …")
         seen = await run_movements(client, intake, papi_plan, ha_nam_plan)
         say(began, "All periods are closed and ranked; the council decides …")
-        await decide(client, papi_plan, ha_nam_plan)
+        decided = await decide(client, papi_plan, ha_nam_plan)
         say(began, "Waiting until every subscriber has heard …")
         subscribers = await compare_subscribers(client, stack, Downstream(kafka=from_kafka, webhook=from_webhook))
-    return await gather_outcome(stack, client, plans, seen, subscribers)
+    return await gather_outcome(stack, client, plans, replace(seen, steps=(*seen.steps, *decided)), subscribers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,17 +102,25 @@ class Seen:
 
 async def run_movements(client: Client, intake: Intake, papi_plan: Plan, ha_nam_plan: Plan) -> Seen:
     """Run both stories to their final rankings, and hold PAPI's totals against the published ones."""
-    papi_rankings, steps = await asyncio.gather(papi.run(client, intake, papi_plan), ha_nam.run(client, intake, ha_nam_plan))
-    clusters = [cluster.code for cluster in ha_nam_plan.clusters]
-    ranked = [await papi.final_ranking(client, ha_nam_plan, ha_nam.PERIOD, cluster) for cluster in clusters]
+    papi_rankings, (ranked, steps) = await asyncio.gather(papi.run(client, intake, papi_plan), run_ha_nam(client, intake, ha_nam_plan))
     return Seen(papi_rankings=tuple(papi_rankings), ha_nam_rankings=tuple(ranked), steps=tuple(steps))
 
 
-async def decide(client: Client, papi_plan: Plan, ha_nam_plan: Plan) -> None:
+async def run_ha_nam(client: Client, intake: Intake, plan: Plan) -> tuple[list[Ranking], list[Step]]:
+    """Run story B: reports, a close, what the rules make of it, a reopening by two people, and the close again."""
+    story, steps = await ha_nam.begin(client, intake, plan)
+    steps += [await rules_seen.not_applicable(story), await rules_seen.late_report(story)]
+    await ha_nam.close(story)
+    steps.append(await reopening.reopen_and_close(story))
+    rankings = await reopening.final_rankings(story)
+    return rankings, [*steps, rules_seen.tie(rankings), await rules_seen.barred_leader(story)]
+
+
+async def decide(client: Client, papi_plan: Plan, ha_nam_plan: Plan) -> list[Step]:
     """Wait for what the rules propose, and let the council decide on Ha Nam's."""
     await council.wait_for_proposals(client, papi_plan, PROPOSALS_PAPI)
-    proposals = await council.wait_for_proposals(client, ha_nam_plan, PROPOSALS_HA_NAM)
-    await council.decide(client, proposals, granted=ha_nam.KIM_BANG, refused=ha_nam.DUY_TIEN, revoked="ha-nam.so-tc")
+    proposals = await council.wait_for_proposals(client, ha_nam_plan, council.CERTIFICATES, rule=council.CERTIFICATE)
+    return await council.decide(client, proposals, granted=ha_nam.KIM_BANG, refused=ha_nam.DUY_TIEN, revoked="ha-nam.so-tc")
 
 
 async def compare_subscribers(client: Client, stack: LocalStack, downstream: Downstream) -> Mapping[str, tuple[str, ...]]:
@@ -144,7 +152,9 @@ async def gather_outcome(
         raise DemoFailed(f"{len(comparison.differing)} totals differ from the published ones: {'; '.join(comparison.differing[:5])}")
     units = [row.agency for ranking in seen.ha_nam_rankings for row in ranking.rows]
     scores = {unit: await read_score(client, ha_nam_plan, ha_nam.PERIOD, unit) for unit in units}
-    records = await read_topics(stack.bootstrap, topic_names())
+    # Each service's record of acts is held against what was announced of it; one that was tampered with ends the demo.
+    verifying = [asyncio.to_thread(stack.command, service, "audit", "verify") for service in AUDITED]
+    records, *audits = await asyncio.gather(read_topics(stack.bootstrap, topic_names()), *verifying)
     write_lines(records, output() / "events.jsonl")
     return Outcome(
         papi=papi_plan,
@@ -159,6 +169,7 @@ async def gather_outcome(
         timeline=timeline_of(records, ha_nam_plan.movement, seen.steps[0].agency),
         compared=comparison.compared,
         without_total=comparison.without_total,
+        audits=tuple(line for audit in audits for line in audit.splitlines() if line),
     )
 
 

@@ -1,7 +1,6 @@
 """Story B: Ha Nam's movement on illustrative values, with what goes wrong on an ordinary day, seen in the services' answers."""
 
 import csv
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -16,8 +15,8 @@ from shared.plan.types import Plan
 DATA = Path(__file__).parent.parent / "data" / "ha-nam" / "illustrative-values-2023-h1.csv"
 SOURCE = "ha-nam-lgsp"
 PERIOD = "2023-H1"
-KIM_BANG, DUY_TIEN, LY_NHAN, BINH_LUC, THANH_LIEM = (
-    f"ha-nam.{unit}" for unit in ("kim-bang", "duy-tien", "ly-nhan", "binh-luc", "thanh-liem")
+KIM_BANG, DUY_TIEN, LY_NHAN, BINH_LUC, THANH_LIEM, PHU_LY, SO_NV = (
+    f"ha-nam.{unit}" for unit in ("kim-bang", "duy-tien", "ly-nhan", "binh-luc", "thanh-liem", "phu-ly", "so-nv")
 )
 DUE_AT = "2099-12-31T17:00:00Z"
 EXTENSION = "Chạy minh họa sau thời hạn thật của kế hoạch; demonstration run after the plan's own dates"
@@ -35,11 +34,11 @@ class Story:
     plan: Plan
     reports: dict[str, Report]
 
-    async def scored(self, agency: str, version: int) -> Score:
+    async def scored(self, agency: str, version: int, period: str = PERIOD) -> Score:
         """Wait until a version of a report is the one that is scored."""
 
         async def look() -> Score | None:
-            score = await read_score(self.client, self.plan, PERIOD, agency)
+            score = await read_score(self.client, self.plan, period, agency)
             return score if score is not None and score.report_version == version else None
 
         found: Score = await wait_until(f"the score of {agency}, version {version}", look)
@@ -111,15 +110,15 @@ async def return_and_resend(story: Story) -> Step:
 
 async def correct(story: Story) -> Step:
     """A correction scores again."""
-    first = changed(story.reports[DUY_TIEN], 1, giai_ngan=Decimal("78.2"))
+    first = changed(story.reports[DUY_TIEN], 1, giai_ngan=Decimal("83.1"))
     await send_over_http(story.client, first, SOURCE)
     before = await story.scored(DUY_TIEN, 1)
     await send_over_http(story.client, changed(story.reports[DUY_TIEN], 2), SOURCE)
     after = await story.scored(DUY_TIEN, 2)
     return Step(
         agency=DUY_TIEN,
-        done_vi="Đính chính tỷ lệ giải ngân từ 78,2 % thành 88,2 %: hệ thống tính lại điểm",
-        done_en="Disbursement was corrected from 78.2 % to 88.2 %: the score was computed again",
+        done_vi="Đính chính tỷ lệ giải ngân từ 83,1 % thành 93,1 %: hệ thống tính lại điểm",
+        done_en="Disbursement was corrected from 83.1 % to 93.1 %: the score was computed again",
         seen=f"v1 {decimal_comma(before.total)} → v2 {decimal_comma(after.total)} (revision {before.revision} → {after.revision})",
     )
 
@@ -193,11 +192,22 @@ async def send_the_rest(story: Story) -> None:
         await story.scored(report.agency, report.version)
 
 
-async def run(client: Client, intake: Intake, plan: Plan) -> Sequence[Step]:
-    """Run story B up to the close of the period."""
+async def close(story: Story) -> None:
+    """Close the period, and wait until it is closed."""
+    path = f"/v1/movements/{story.plan.movement}/periods/{PERIOD}"
+    await story.client.post("reporting", f"{path}/close", {"reason": CLOSING}, role="standing-body")
+
+    async def look() -> bool:
+        found = await story.client.get("reporting", path, role="standing-body")
+        return bool(found["state"] == "closed")
+
+    await wait_until(f"{PERIOD} to be closed", look)
+
+
+async def begin(client: Client, intake: Intake, plan: Plan) -> tuple[Story, list[Step]]:
+    """Run story B until every unit has reported."""
     story = Story(client=client, intake=intake, plan=plan, reports=read_reports(plan))
     await open_period(client, plan)
     steps = [await tell(story) for tell in (return_and_resend, correct, deliver_three_times, version_2_first, send_malformed)]
     await send_the_rest(story)
-    await client.post("reporting", f"/v1/movements/{plan.movement}/periods/{PERIOD}/close", {"reason": CLOSING}, role="standing-body")
-    return steps
+    return story, steps

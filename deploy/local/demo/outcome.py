@@ -106,6 +106,7 @@ class Outcome:
     timeline: Sequence[Moment]
     compared: int
     without_total: int
+    audits: Sequence[str]
 
 
 def names_of(plan: Plan) -> dict[str, tuple[str, str]]:
@@ -154,15 +155,15 @@ async def read_ranking(client: Client, plan: Plan, period: str, cluster: str) ->
 
 def _row(row: Mapping[str, Any], names: Mapping[str, tuple[str, str]]) -> RankRow:
     vi, en = names[row["agency"]]
-    decided = row.get("decided_by")
+    decided_vi, _, decided_en = (row.get("decided_by") or "").partition(" / ")
     return RankRow(
         agency=row["agency"],
         name_vi=vi,
         name_en=en,
         rank=row["rank"],
         total=points_or_none(row["total"]),
-        note_vi=row.get("unranked_vi") or (f"phân hạng nhờ {decided}" if decided else ""),
-        note_en=row.get("unranked_en") or (f"set apart by {decided}" if decided else ""),
+        note_vi=row.get("unranked_vi") or decided_vi,
+        note_en=row.get("unranked_en") or decided_en,
     )
 
 

@@ -45,6 +45,7 @@ def _content(outcome: Outcome) -> dict[str, object]:
         "compared": outcome.compared,
         "without_total": outcome.without_total,
         "events": [(topic, sorted(counts.items())) for topic, counts in sorted(outcome.events.items())],
+        "audits": outcome.audits,
         "subscribers": [(name, len(ids)) for name, ids in outcome.subscribers.items()],
     }
 

@@ -44,6 +44,8 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
     console.print(_proposals_table(shown, outcome))
     console.print(f"{len(outcome.proposals) - len(shown)} proposals of the other years are on the page.")
     console.print(_events_table(outcome))
+    for line in outcome.audits:
+        console.print(line)
     _print_subscribers(console, outcome)
 
 

@@ -25,6 +25,13 @@ WORDS = {
     "score-voided": ("Hủy điểm của báo cáo phiên bản {report_version}", "Score of report version {report_version} voided"),
     "award-proposed": ("Đề xuất: {form_vi}", "Proposed: {form_en}"),
     "award-withdrawn": ("Rút đề xuất", "Proposal withdrawn"),
+    "award-received": ("Nhận đủ hồ sơ", "Dossier received"),
+    "award-returned": ("Trả lại hồ sơ: {reason}", "Dossier returned: {reason}"),
+    "award-voted": (
+        "Hội đồng bỏ phiếu: {in_favour}/{members} đồng ý, cần {needed}",
+        "The council voted: {in_favour} of {members} in favour, {needed} needed",
+    ),
+    "award-published": ("Công bố khen thưởng", "Award made public"),
     "award-decided": ("Hội đồng quyết định: {outcome}", "The council decided: {outcome}"),
     "award-revoked": ("Hủy quyết định tặng", "Award revoked"),
 }
