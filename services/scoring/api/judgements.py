@@ -11,7 +11,8 @@ from pydantic import Field
 
 from services.scoring.acts.cases import ClusterAtHand, load, within_bounds
 from services.scoring.acts.judging import Judging
-from services.scoring.api.suggestion_answers import Answer, GroundAnswer
+from services.scoring.api.answers import Answer
+from services.scoring.api.suggestion_answers import GroundAnswer
 from services.scoring.domain.awards import AwardJudgement, AwardProposal, Barred, Candidate, Cut
 from services.scoring.domain.conditions import Ground
 from services.scoring.domain.eligibility import Bar, BarKind
