@@ -85,6 +85,8 @@ class ServiceSettings(BaseSettings):
     http_concurrency: int = Field(default=200, ge=1, le=10_000, description="Requests served at the same time; more get 503.")
     http_connections: int = Field(default=1_000, ge=1, le=100_000, description="Open connections; more are refused.")
     http_body_bytes: int = Field(default=BODY_BYTES_DEFAULT, ge=1_000, le=100_000_000, description="Largest body.")
+    http_key_per_second: float = Field(default=500, ge=0.1, le=100_000, description="Requests a second of one key; more get 429.")
+    http_key_burst: int = Field(default=2_000, ge=1, le=1_000_000, description="Requests of one key at once, after a pause.")
     access_cache_seconds: float = Field(default=2, ge=0, le=300, description="How long a key is remembered before it is looked up again.")
 
     drain_seconds: float = Field(default=10, ge=1, le=60, description="Time for finishing what is in hand after SIGTERM.")

@@ -10,6 +10,7 @@ from shared.http.gate import Gate
 from shared.http.health import health
 from shared.http.keys import KeptKeys
 from shared.http.problems import install
+from shared.http.rates import Rates
 from shared.readiness import Readiness
 from shared.settings import ServiceSettings
 
@@ -22,6 +23,7 @@ def new_application(
     """Make the application; the service includes its routers, each made by `shared.http.requests.router()`."""
     app = FastAPI(title=f"thidua {name}", version=VERSION, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.keys = KeptKeys(pool, clock, settings.access_cache_seconds)
+    app.state.rates = Rates(per_second=settings.http_key_per_second, burst=settings.http_key_burst)
     app.state.body_bytes_max = settings.http_body_bytes
     install(app)
     app.include_router(health(readiness, pool))

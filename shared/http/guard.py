@@ -94,8 +94,9 @@ class Guard(SecurityBase):
         return caller
 
     async def admit(self, request: Request) -> Caller:
-        """Check the key and its roles; raises a problem of 401 or 403. Called before the body is read."""
+        """Check the key and its roles; raises a problem of 401, 403 or 429. Called before the body is read."""
         caller = await self._caller(request)
+        request.app.state.rates.take(caller.name)
         if not caller.roles & self.roles:
             raise _denied(request, caller.name, Problem("access-role-missing", roles=", ".join(sorted(self.roles))))
         request.state.caller = caller
