@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from itertools import pairwise
 
 from shared.plan.check_awards import check_awards
@@ -14,9 +13,7 @@ from shared.plan.circles import circle_from
 from shared.plan.names import folded
 from shared.plan.reading import Reading
 from shared.plan.types import Plan, PlanAgency, TieKey
-from shared.plan.values import places_of
-
-FULL_MARKS = Decimal(100)  # a grade looks at no more than this
+from shared.plan.values import places_of, plain
 
 
 def check_plan(plan: Plan, reading: Reading) -> None:
@@ -112,15 +109,16 @@ def check_rules(plan: Plan, reading: Reading) -> None:
 
 
 def check_grades(plan: Plan, reading: Reading) -> None:
-    """Grades look at min(total, 100), so each bound is lower than the one before, and none above 100."""
+    """Grades look at min(total, full marks), so each bound is lower than the one before, and none above full marks."""
     for higher, lower in pairwise(plan.grades):
         if lower.at_least >= higher.at_least:
             vi, en = "Xếp loại phải đi từ mức cao xuống thấp.", "Grades go from the highest bound to the lowest."
             reading.note_at(lower, "at_least", "grades-unordered", vi, en)
     for grade in plan.grades:
-        if grade.at_least > FULL_MARKS:
+        if grade.at_least > plan.full_marks:
+            marks = plain(plan.full_marks)
             vi, en = (
-                "Xếp loại xét min(tổng điểm, 100), nên mức này không ai đạt.",
-                "Grades look at min(total, 100): nobody reaches this one.",
+                f"Xếp loại xét min(tổng điểm, {marks}), nên mức này không ai đạt.",
+                f"Grades look at min(total, {marks}): nobody reaches it.",
             )
             reading.note_at(grade, "at_least", "grade-unreachable", vi, en)

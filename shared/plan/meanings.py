@@ -15,6 +15,7 @@ MEANINGS = {
         "notice_en": "lưu ý bằng tiếng Anh / the notice in English",
         "legal_basis": "căn cứ pháp lý / legal basis",
         "total_places": "số chữ số thập phân của tổng điểm / decimals of the total",
+        "full_marks": "điểm tối đa khi xếp loại, mặc định 100 / grades look at min(total, this), 100 unless stated",
         "criteria_maximum": "tổng điểm tối đa của các tiêu chí, được kiểm tra / what all maxima add up to; checked",
         "criteria": "cây tiêu chí / the tree of criteria",
         "adjustments": "điểm thưởng, điểm trừ, nộp chậm / bonuses, penalties, lateness",
@@ -94,7 +95,7 @@ MEANINGS = {
         "code": "mã / code",
         "name_vi": "tên / name in Vietnamese",
         "name_en": "tên tiếng Anh / name in English",
-        "at_least": "từ bao nhiêu điểm, xét min(tổng, 100) / from how many of min(total, 100)",
+        "at_least": "từ bao nhiêu điểm, xét min(tổng điểm, full_marks) / from how many of min(total, full_marks)",
     },
     "TieStep": {"by": "so sánh điều gì / what is compared", "criterion": "tiêu chí hoặc nhóm / criterion or group"},
     "Appraisal": {

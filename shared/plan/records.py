@@ -12,6 +12,10 @@ from shared.plan.reading import UNREAD, Reading, Shape, Unreadable, attempt, wro
 from shared.plan.values import nearest_codes, pointer_to, shown
 
 NO_HINT = Sentence(vi="", en="")
+COMMA = Sentence(
+    vi=" Trong { } dấu phẩy kết thúc một mục: hãy đặt chữ có dấu phẩy trong ngoặc kép.",
+    en=" Inside { } a comma ends an entry: put a text with a comma in quotation marks.",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +79,9 @@ class Record:
         for key in data:
             if key not in known:
                 nearest = nearest_codes(key, known) or known
-                vi = f"Không có khóa “{shown(key)}” ở đây. Khóa gần nhất: {', '.join(nearest)}."
-                en = f"There is no key “{shown(key)}” here. Nearest: {', '.join(nearest)}."
+                comma = COMMA if " " in key else NO_HINT
+                vi = f"Không có khóa “{shown(key)}” ở đây. Khóa gần nhất: {', '.join(nearest)}.{comma.vi}"
+                en = f"There is no key “{shown(key)}” here. Nearest: {', '.join(nearest)}.{comma.en}"
                 reading.note(pointer_to(pointer, key), "key-unknown", vi, en)
 
     def note_absent(self, reading: Reading, data: Mapping[str, object], pointer: str) -> None:

@@ -45,7 +45,7 @@ class Adjustments:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grade:
-    """A band of min(total, 100)."""
+    """A band of min(total, full marks)."""
 
     code: str
     name_vi: str

@@ -262,6 +262,7 @@ PLAN = Record(
         "notice_en": TEXT,
         "legal_basis": ListOf(item=LEGAL_BASIS, maximum=50),
         "total_places": Whole(maximum=10),
+        "full_marks": POSITIVE,
         "criteria_maximum": POSITIVE,
         "criteria": ListOf(item=CriterionOrGroup(depth=1), minimum=1, maximum=CRITERIA_MAX),
         "adjustments": ADJUSTMENTS,

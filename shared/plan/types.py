@@ -207,6 +207,7 @@ class Plan:
     awards: tuple[AwardRule, ...] = ()
     vetoes: tuple[Condition, ...] = ()  # a unit that meets one gets no award of the plan; nothing is taken off its points
     appraisal: Appraisal | None = None
+    full_marks: Decimal = Decimal(100)  # a grade looks at no more of a total than this
     criteria_maximum: Decimal | None = None  # what the maxima of the criteria are said to add up to
     holidays: tuple[Holiday, ...] = ()
     made_up_days: tuple[date, ...] = ()  # days of a weekend that are worked, in exchange for a day off elsewhere

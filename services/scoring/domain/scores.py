@@ -19,8 +19,6 @@ from shared.plan.types import AgencyCode, Criterion, CriterionCode, CriterionGro
 
 __all__ = ["NoTotal", "Part", "PartKind", "ReportInput", "Score", "State", "points_by_node", "score_cluster", "score_document"]
 
-FULL_MARKS = Decimal(100)  # a grade looks at no more than this
-
 
 def score_cluster(plan: Plan, period: Period, inputs: Inputs) -> dict[AgencyCode, Score]:
     """Score every member of a cluster; none in place of a report means that nothing was submitted."""
@@ -63,7 +61,7 @@ def score_with(
         parts=parts,
         no_total=reasons,
         total=total,
-        grade=None if total is None else grade_for(plan.grades, total),
+        grade=None if total is None else grade_for(plan, total),
     )
 
 
@@ -75,9 +73,9 @@ def rounding_part(exact: Decimal, total: Decimal, places: int) -> tuple[Part, ..
     return (Part(kind=PartKind.ROUNDING, code="rounding", points=difference, value=exact, trace=(("places", Decimal(places)),)),)
 
 
-def grade_for(grades: tuple[Grade, ...], total: Decimal) -> Grade | None:
-    """The best grade whose bound min(total, 100) reaches."""
-    return next((grade for grade in grades if min(total, FULL_MARKS) >= grade.at_least), None)
+def grade_for(plan: Plan, total: Decimal) -> Grade | None:
+    """The best grade whose bound is reached by the total, or by the plan's full marks where it is above them."""
+    return next((grade for grade in plan.grades if min(total, plan.full_marks) >= grade.at_least), None)
 
 
 def points_by_node(plan: Plan, score: Score) -> dict[CriterionCode, Decimal]:

@@ -197,3 +197,13 @@ def test_a_plan_that_would_not_fit_into_one_event_is_refused_with_the_limit() ->
     with pytest.raises(PlanInvalid, match="at most 900000"):
         read_plan(GOOD + names)
     assert problems_of(GOOD + names) == [("plan-too-large", "")]
+
+
+@pytest.mark.parametrize(("marks", "code"), [(1000, None), (899, "grade-unreachable")])
+def test_a_grade_is_a_bound_within_the_full_marks_of_the_plan(marks: int, code: str | None) -> None:
+    demand(f"{GOOD}full_marks: {marks}\ngrades: [{{code: g, name_vi: g, name_en: g, at_least: 900}}]", code, "/grades/0/at_least")
+
+
+def test_a_text_that_a_comma_cut_in_two_is_told_as_such() -> None:
+    with pytest.raises(PlanInvalid, match="put a text with a comma in quotation marks"):
+        read_plan(GOOD.replace("name_vi: Đơn vị B", "name_vi: Xã B, phường B"))
