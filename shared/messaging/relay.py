@@ -58,6 +58,7 @@ class Relay:
         """Hold shards on this connection and empty them, step by step; one last step when told to stop."""
         self._shards, self._balanced_at = set(), 0.0
         await connection.execute(QUERIES.use_indexes)
+        await connection.fetchval(QUERIES.speak_or_leave, f"{self._limits.relay_silence_seconds_max}s")
         await connection.execute(QUERIES.join_relays)
         while not stopping.is_set():
             self._bell.clear()
@@ -79,9 +80,7 @@ class Relay:
         shards = [row["shard"] for row in sent.acknowledged]
         await connection.execute(QUERIES.delete_sent, shards, [row["position"] for row in sent.acknowledged])
         metrics.RELAYED.inc(len(shards))
-        if sent.failure is not None:
-            raise sent.failure
-        self._working()
+        self._judge(sent.failure)
         return bool(shards)
 
     async def _balance(self, connection: Connection) -> None:
@@ -99,6 +98,15 @@ class Relay:
                 self._shards.add(shard)
         self._balanced_at = time.monotonic()
         metrics.RELAY_SHARDS.set(len(self._shards))
+
+    def _judge(self, failure: Exception | None) -> None:
+        """Raise what concerns all; topics that alone were refused are left out for a while, and the others go on at once."""
+        if not self._sender.topics_away:
+            if failure is not None:
+                raise failure
+            self._working()
+        elif failure is not None:
+            self._failed(failure)
 
     def _failed(self, error: Exception) -> None:
         metrics.RELAY_FAILURES.inc()

@@ -14,6 +14,8 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, ProducerClosed
 from aiokafka.partitioner import murmur2
 
+from shared.logging import logger
+from shared.messaging.backoff import Backoff
 from shared.messaging.kafka import producer
 from shared.messaging.outbox import HEADER_COLUMNS, headers_sent
 from shared.messaging.settings import KafkaSettings, Limits
@@ -24,7 +26,10 @@ Destination: TypeAlias = tuple[str, int]
 KEYS_REMEMBERED = 100_000
 CLOSE_SECONDS_MAX = 2.0
 METADATA_SECONDS_MAX = 0.5  # the lookup goes on behind our back, so the next attempt finds what this one did not wait for
-TOPIC_AWAY_SECONDS = 5.0
+TOPIC_AWAY_SECONDS_MIN = 0.2
+TOPIC_AWAY_SECONDS_MAX = 5.0
+
+log = logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +37,7 @@ class Sent:
     """What became of the rows given: those acknowledged, and why others are not."""
 
     acknowledged: Sequence[Row]
-    failure: BaseException | None
+    failure: Exception | None
 
 
 class Sender:
@@ -43,10 +48,11 @@ class Sender:
         self._limits = limits
         self._producer: AIOKafkaProducer | None = None
         self._away_until: dict[str, float] = {}
+        self._waits: dict[str, Backoff] = {}
 
     @property
     def topics_away(self) -> list[str]:
-        """Topics that did not answer a moment ago; rows for them need not be read now."""
+        """Topics that a moment ago did not answer or refused a record; rows for them need not be read now."""
         now = time.monotonic()
         self._away_until = {topic: until for topic, until in self._away_until.items() if until > now}
         return list(self._away_until)
@@ -60,9 +66,8 @@ class Sender:
         except (KafkaError, TimeoutError, OSError) as error:
             await self.close()
             return Sent(acknowledged=[], failure=error)
-        sends = (self._send_in_order(kafka, place, waiting, acknowledged) for place, waiting in destinations.items())
-        results = await asyncio.gather(*sends, return_exceptions=True)
-        failure = next((result for result in results if result is not None), None)
+        sends = (self._send_or_put_off(kafka, place, waiting, acknowledged) for place, waiting in destinations.items())
+        failure = next((failure for failure in await asyncio.gather(*sends) if failure is not None), None)
         if failure is not None:
             await self.close()
         return Sent(acknowledged=acknowledged, failure=failure)
@@ -91,14 +96,32 @@ class Sender:
         for topic in {row["aggregatetype"] for row in rows}:
             try:
                 counts[topic] = len(await asyncio.wait_for(kafka.partitions_for(topic), METADATA_SECONDS_MAX))
-            except (KafkaError, TimeoutError):
-                self._away_until[topic] = time.monotonic() + TOPIC_AWAY_SECONDS
+            except (KafkaError, TimeoutError) as error:
+                self._put_off(topic, error)
         destinations: dict[Destination, list[Row]] = defaultdict(list)
         for row in rows:
             topic = row["aggregatetype"]
             if topic in counts:
                 destinations[topic, partition_of(row["aggregateid"], counts[topic])].append(row)
         return destinations
+
+    async def _send_or_put_off(
+        self, kafka: AIOKafkaProducer, place: Destination, rows: list[Row], acknowledged: list[Row]
+    ) -> Exception | None:
+        """Send, and tell why it failed: rows of that topic would otherwise stand at the head of the outbox and hold up all others."""
+        try:
+            await self._send_in_order(kafka, place, rows, acknowledged)
+        except Exception as error:  # noqa: BLE001 - the relay says it, and sends again
+            self._put_off(place[0], error)
+            return error
+        self._waits.pop(place[0], None)
+        return None
+
+    def _put_off(self, topic: str, error: Exception) -> None:
+        """Leave a topic alone for a while that grows."""
+        wait = self._waits.setdefault(topic, Backoff(TOPIC_AWAY_SECONDS_MIN, TOPIC_AWAY_SECONDS_MAX)).delay()
+        self._away_until[topic] = time.monotonic() + wait
+        log.warning("topic-waits", topic=topic, seconds=round(wait, 1), error=repr(error))
 
     async def _send_in_order(self, kafka: AIOKafkaProducer, place: Destination, rows: list[Row], acknowledged: list[Row]) -> None:
         topic, partition = place

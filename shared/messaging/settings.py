@@ -39,5 +39,6 @@ class Limits:
     relay_shard_rows_max: int = 500
     relay_shard_bytes_max: int = 2_000_000
     relay_poll_seconds: float = 1
+    relay_silence_seconds_max: int = 60
     inbox_days: int = 60
     closed_dead_letter_days: int = 90

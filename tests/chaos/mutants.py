@@ -174,6 +174,16 @@ MUTANTS = (
         ("sql/queries.sql", "ORDER BY shard, position;", "ORDER BY shard, position DESC;"),
     ),
     of_messaging(
+        "a topic that refuses is read again at once, before all others",
+        "test_relay.py::test_a_topic_that_refuses_more_records_than_are_read_at_once_holds_up_no_other",
+        ("sender.py", "            self._put_off(place[0], error)\n", ""),
+    ),
+    of_messaging(
+        "a relay that fell silent keeps its shards",
+        "test_relay.py::test_a_relay_that_falls_silent_loses_its_shards_to_one_that_is_alive",
+        ("relay.py", '        await connection.fetchval(QUERIES.speak_or_leave, f"{self._limits.relay_silence_seconds_max}s")\n', ""),
+    ),
+    of_messaging(
         "a partition's batches are sent after a failure of an earlier one",
         "tests/chaos/test_positions.py::test_a_batch_that_is_refused_is_overtaken_by_none_behind_it",
         ("sender.py", "            await asyncio.wait_for(delivery, self._limits.send_seconds_max)\n            acknowledged.extend(taken)\n", "            with suppress(KafkaError):\n                await asyncio.wait_for(delivery, self._limits.send_seconds_max)\n                acknowledged.extend(taken)\n"),

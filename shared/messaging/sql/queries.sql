@@ -127,6 +127,10 @@ WHERE locktype = 'advisory' AND objsubid = 1 AND mode = 'ShareLock' AND granted
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
     AND (classid::bigint << 32 | objid::bigint) = hashtextextended(current_schema() || '/relays', 0);
 
+-- name: speak_or_leave
+-- Ends the relay's connection, and with it the locks on its shards, when it was silent for so long: its process may be frozen, its machine gone.
+SELECT set_config('idle_session_timeout', $1, false);
+
 -- name: join_relays
 -- Shows for as long as the connection lives that one more relay is alive.
 SELECT pg_advisory_lock_shared(hashtextextended(current_schema() || '/relays', 0));

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaProducer
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from prometheus_client import REGISTRY
 
 from shared.messaging.outbox import HEADER_COLUMNS, SHARDS
@@ -21,6 +22,10 @@ OWNED = """
 SELECT count(*) AS shards FROM pg_locks WHERE locktype = 'advisory' AND granted AND mode = 'ExclusiveLock'
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 GROUP BY pid
+"""
+OWNERS = """
+SELECT DISTINCT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND mode = 'ExclusiveLock'
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
 FILL = """
 INSERT INTO outbox (shard, id, aggregatetype, aggregateid, type, payload, announced_at)
@@ -145,6 +150,49 @@ async def test_a_topic_that_does_not_exist_holds_up_no_other(stage: Stage) -> No
         await stage.create(f"{stage.name}.missing")
         await stage.until_relayed()
     assert len(await stage.announced(f"{stage.name}.missing")) == 20
+
+
+async def test_a_topic_that_refuses_more_records_than_are_read_at_once_holds_up_no_other(stage: Stage) -> None:
+    refusing = f"{stage.name}.refusing"
+    await stage.create(refusing)
+    await set_largest_batch(stage, refusing, 50)
+    await stage.pool.execute(FILL.replace("nowhere", refusing).replace("2000", "16000"))
+    await announce(stage, 20)
+    async with stage.running([], limits=stage.limits(send_seconds_max=1)):
+
+        async def sent() -> bool:
+            return len(await stage.announced()) >= 20
+
+        await stage.until(sent)
+        assert "relay" in stage.readiness.missing
+        assert await stage.announced(refusing) == []
+        await set_largest_batch(stage, refusing, 1_048_588)
+        await stage.until_relayed()
+        await stage.until_nothing_missing()
+
+
+async def set_largest_batch(stage: Stage, topic: str, size_bytes: int) -> None:
+    """Let the broker refuse what is larger."""
+    config = ConfigResource(ConfigResourceType.TOPIC, topic, configs={"max.message.bytes": str(size_bytes)})
+    await stage.admin.alter_configs([config])
+
+
+async def test_a_relay_that_falls_silent_loses_its_shards_to_one_that_is_alive(stage: Stage) -> None:
+    async def owners() -> set[int]:
+        return {row["pid"] for row in await stage.pool.fetch(OWNERS)}
+
+    async def all_owned() -> bool:
+        return sum(int(row["shards"]) for row in await stage.pool.fetch(OWNED)) == SHARDS
+
+    async with stage.running([], limits=stage.limits(relay_silence_seconds_max=1, relay_poll_seconds=60)):
+        await stage.until(all_owned)
+        silent = await owners()
+        async with stage.running([]):
+
+            async def taken() -> bool:
+                return await all_owned() and not await owners() & silent
+
+            await stage.until(taken, seconds=10)
 
 
 async def test_a_key_goes_to_the_partition_that_kafka_itself_would_choose(stage: Stage) -> None:
