@@ -12,7 +12,7 @@ from tests.benchmarks.competitors.environment import prepare
 from tests.benchmarks.ground import Ground, ground, servers
 from tests.benchmarks.growth import Cost, cost
 from tests.benchmarks.latency import latencies
-from tests.benchmarks.printed import say_begins, say_growth, say_latency, say_memory, say_product, say_rates
+from tests.benchmarks.printed import keep_rates, say_begins, say_growth, say_latency, say_memory, say_product, say_rates
 from tests.benchmarks.product import serve_product
 from tests.benchmarks.rates import one, paces, ratios, rounds
 from tests.benchmarks.scoring import measure_speed, say_speed
@@ -63,6 +63,7 @@ async def rates(on: Ground, size: Size) -> bool:
     print(f"records in each trial: {', '.join(f'{name} {count:,}' for name, count in records.items())}", flush=True)
     async for trials in rounds(on, count=size.rounds, records=records):
         done.append(trials)
+        keep_rates(done, ratios(done))  # a long run that is broken off has not been for nothing
         print(f"round {len(done)} of {size.rounds}: {', '.join(f'{each.competitor} {each.rate:,.0f}/s' for each in trials)}", flush=True)
     found = ratios(done)
     say_rates(done, found)

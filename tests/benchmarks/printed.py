@@ -58,6 +58,11 @@ def say_begins(part: str) -> None:
     print(f"\n[{datetime.now(UTC):%H:%M:%S}] {part}", flush=True)
 
 
+def keep_rates(done: Sequence[Sequence[Measured]], found: Sequence[Ratio]) -> None:
+    """Write down what the rounds gave so far."""
+    keep("rates.json", as_json({"rounds": done, "ratios": found}))
+
+
 def say_rates(done: Sequence[Sequence[Measured]], found: Sequence[Ratio]) -> None:
     """Print what each does in a second, and how many times as fast the runtime is."""
     print(f"\nOne hop, {len(done)} rounds, the competitors in turn: read, check, store, announce, acknowledged; medians")
@@ -70,7 +75,7 @@ def say_rates(done: Sequence[Sequence[Measured]], found: Sequence[Ratio]) -> Non
     for ratio in found:
         both = f"{said(ratio.rate):>23}{said(ratio.processor):>23}"
         print(f"{TITLES[ratio.over]:40}{both}{ratio.floor or '–':>7}{ratio.goal or '–':>6}{verdict(ratio):>8}")
-    keep("rates.json", as_json({"rounds": done, "ratios": found}))
+    keep_rates(done, found)
     rows = [(TITLES[name], rate, f"{rate / rates['bare']:.2f} of (a)") for name, rate in rates.items()]
     print(f"\n{keep('rates.svg', bars('One hop: records a second, as a share of the bare loop', rows))}")
 
