@@ -11,6 +11,8 @@ from typing import Annotated
 import typer
 
 from services.scoring.offline.compute import compute
+from services.scoring.offline.diff import diff
+from services.scoring.offline.explain import explain
 from services.scoring.offline.reading import plan_in, say_notice, speak_utf8
 from services.scoring.offline.verify import verify
 
@@ -22,6 +24,8 @@ def mount(commands: typer.Typer) -> None:
     commands.command("compute")(compute)
     commands.command("verify")(verify)
     commands.command("check")(check)
+    commands.command("explain")(explain)
+    commands.command("diff")(diff)
 
 
 def check(plan: PlanArgument) -> None:
