@@ -33,7 +33,7 @@ class Rates:
         self._buckets: OrderedDict[str, Bucket] = OrderedDict()
 
     def take(self, name: str) -> None:
-        """Count one request of a key; raises the problem rate-limited where it has none left."""
+        """Count one request of a key; raises the problem too-many-requests where it has none left."""
         now = self._now()
         bucket = self._buckets.pop(name, None) or Bucket(self._burst, now)
         bucket.left, bucket.at = min(self._burst, bucket.left + (now - bucket.at) * self._per_second), now
@@ -53,4 +53,4 @@ class Rates:
             "ratelimit-policy": f'"{POLICY}";q={self._burst};w={window}',
             "ratelimit": f'"{POLICY}";r=0;t={seconds}',
         }
-        return Problem("rate-limited", headers=headers, per_second=f"{self._per_second:g}", burst=self._burst, seconds=seconds)
+        return Problem("too-many-requests", headers=headers, per_second=f"{self._per_second:g}", burst=self._burst, seconds=seconds)

@@ -12,6 +12,7 @@ from shared.http.codes import CATALOGUE, FACT_LENGTH_MAX, ErrorCode, entry, faul
 ROOT = Path(__file__).parents[3]
 # Values are refused by the plan's own words, problems and faults by the catalogue's: the codes are the same.
 NAMING = {"fault", "problem", "Problem", "ValueRefused"}
+SOURCES = [file.read_text(encoding="utf-8") for folder in ("services", "shared") for file in (ROOT / folder).rglob("*.py")]
 ENTRIES = pytest.mark.parametrize("known", CATALOGUE.values(), ids=CATALOGUE)
 
 
@@ -99,3 +100,8 @@ def _untold(path: Path) -> list[tuple[str, list[str]]]:
         if None not in told and not has_own_words and code in CATALOGUE and CATALOGUE[code].facts - told:
             found.append((code, sorted(CATALOGUE[code].facts - told)))
     return found
+
+
+@ENTRIES
+def test_a_code_is_used_somewhere(known: ErrorCode) -> None:
+    assert any(f'"{known.code}"' in text for text in SOURCES)

@@ -53,5 +53,5 @@ async def test_over_http_it_is_429_with_the_time_to_wait() -> None:
     async with client(stage_application(stage_settings(http_key_per_second=0.1, http_key_burst=2))) as asking:
         assert [(await asking.get("/v1/list")).status_code for _ in range(2)] == [200, 200]
         response = await asking.get("/v1/list")
-        assert (response.status_code, response.json()["code"]) == (429, "rate-limited")
+        assert (response.status_code, response.json()["code"]) == (429, "too-many-requests")
         assert (response.headers["retry-after"], response.headers["ratelimit"]) == ("10", '"key";r=0;t=10')
