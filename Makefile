@@ -4,7 +4,7 @@ VENV := .venv/bin
 export PORT_OFFSET
 
 .DEFAULT_GOAL := help
-.PHONY: help plan-schema setup setup-dev demo up test check test-tools bench chaos mutants proof lock clean
+.PHONY: help plan-schema setup setup-dev demo up test check test-tools bench chaos mutants proof documents lock clean
 
 help: ## list all targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -46,6 +46,9 @@ mutants: setup-dev ## break the runtime in every known way and see that a test n
 proof: setup-dev ## run the long proofs: mutants of the runtime, and the long chaos run
 	@$(VENV)/python -m tests.chaos.hunt
 	@$(VENV)/python -m pytest -m proof
+
+documents: setup-dev ## write schemas, AsyncAPI, OpenAPI and the pages of events and errors anew from the code
+	@$(VENV)/python -m tests.contracts.made
 
 lock: setup-dev ## write the locks of packages and of Kafka's jars anew
 	@$(VENV)/python -m deploy.local.lock

@@ -1,7 +1,6 @@
-"""Where the contract is kept as files, and how a schema is written: `python -m tests.contracts.documents` writes what has grown."""
+"""Where the contract is kept as files, and how a schema is written: `make documents` writes what has grown."""
 
 import json
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -59,7 +58,3 @@ def write_schemas() -> list[str]:
         if not broken:
             file.write_text(json.dumps(current, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return refused
-
-
-if __name__ == "__main__":
-    sys.exit("\n".join(write_schemas()) or 0)

@@ -25,7 +25,7 @@ def test_the_code_has_not_broken_the_committed_schema(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(FACTS))
 def test_the_committed_schema_is_that_of_the_code(name: str) -> None:
-    assert committed_schema(name) == schema_of(name), "it has grown: python -m tests.contracts.documents"
+    assert committed_schema(name) == schema_of(name), "it has grown: make documents"
 
 
 @pytest.mark.parametrize("name", sorted(FACTS))
