@@ -20,6 +20,8 @@ from shared.plan.yaml_tree import read_yaml
 
 PLAN_BYTES_MAX = 900_000  # of its canonical form: the whole plan travels in one event, which may have 1,000,000 bytes
 
+STAND_INS = {"movement": "x", "version": 1, "title_vi": "x", "title_en": "x", "effective_from": "2000-01-01", "total_places": 10}
+
 __all__ = ["PlanInvalid", "PlanProblem", "plan_document", "plan_from_document", "read_plan"]
 
 
@@ -49,13 +51,27 @@ def content_hash_of(plan: Plan) -> str:
 
 def checked(data: object, reading: Reading) -> Plan:
     """The plan, once its form and its rules hold. A broken rule that may follow from a fault of form beside it is not named."""
-    plan = attempt(PLAN, reading, written_out(data), "") if data is not None else None
+    document = written_out(data)
+    plan = attempt(PLAN, reading, document, "") if data is not None else None
     if isinstance(plan, Plan):
         note_broken_rules(plan, reading)
         note_size(plan, reading)
     if isinstance(plan, Plan) and not reading.problems:
         return replace(plan, content_hash=content_hash_of(plan))
+    if not isinstance(plan, Plan) and isinstance(document, dict):
+        note_rules_of_the_rest(document, reading)
     raise PlanInvalid(tuple(sorted(reading.problems, key=lambda one: (one.line, one.column))))
+
+
+def note_rules_of_the_rest(document: Mapping[str, object], reading: Reading) -> None:
+    """A plan whose head cannot be read, as its version, has rules all the same: they are looked at with a head that stands in."""
+    faulty = {problem.pointer.partition("/")[2].partition("/")[0] for problem in reading.problems}
+    head = {key: value for key, value in STAND_INS.items() if key not in document or key in faulty}
+    scratch = Reading(marks=reading.marks)
+    plan = attempt(PLAN, scratch, {**document, **head}, "")
+    if isinstance(plan, Plan):
+        reading.pointers, reading.unread_codes = scratch.pointers, scratch.unread_codes
+        note_broken_rules(plan, reading)
 
 
 def note_broken_rules(plan: Plan, reading: Reading) -> None:
@@ -75,5 +91,5 @@ def note_size(plan: Plan, reading: Reading) -> None:
 
 def follows(pointer: str, faulty: tuple[str, ...]) -> bool:
     """Whether a fault of form lies in the same object, so that the broken rule may be no more than its consequence."""
-    owner = pointer.rpartition("/")[0]
+    owner = "/criteria" if pointer == "/criteria_maximum" else pointer.rpartition("/")[0]  # the sum is one of the criteria
     return bool(owner) and any(fault.startswith(owner + "/") for fault in faulty)

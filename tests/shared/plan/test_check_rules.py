@@ -207,3 +207,21 @@ def test_a_grade_is_a_bound_within_the_full_marks_of_the_plan(marks: int, code: 
 def test_a_text_that_a_comma_cut_in_two_is_told_as_such() -> None:
     with pytest.raises(PlanInvalid, match="put a text with a comma in quotation marks"):
         read_plan(GOOD.replace("name_vi: Đơn vị B", "name_vi: Xã B, phường B"))
+
+
+def test_rules_are_looked_at_also_where_the_head_of_the_plan_can_not_be_read() -> None:
+    text = (
+        GOOD.replace("version: 1", "version: 0").replace("title_en: A small movement\n", "").replace("total_places: 2", "total_places: two")
+    )
+    assert problems_of(f"{text}criteria_maximum: 11") == [
+        ("key-absent", ""),
+        ("number-out-of-range", "/version"),
+        ("wrong-type", "/total_places"),
+        ("maximum-not-sum", "/criteria_maximum"),
+    ]
+
+
+def test_a_sum_over_a_criterion_that_can_not_be_read_is_no_further_fault() -> None:
+    assert problems_of(GOOD.replace("on_missing: zero", "on_missing: nought") + "criteria_maximum: 11") == [
+        ("choice-unknown", "/criteria/0/on_missing")
+    ]
