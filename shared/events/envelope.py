@@ -117,10 +117,10 @@ def read_event(record: Record) -> Event[Fact]:
 
 
 def _attributes(record: Record) -> Mapping[str, str]:
-    """Read the headers that an envelope is made of; others may hold anything."""
+    """Read the headers that an envelope is made of; others may hold anything. One without a value is absent: Debezium writes it so."""
     found: dict[str, str] = {}
     for name, value in record.headers:
-        if name.startswith("ce_") or name == "traceparent":
+        if value is not None and (name.startswith("ce_") or name == "traceparent"):
             found[name] = _text(name, value)
     lacking = [name for name in REQUIRED if not found.get(name)]
     if lacking:
@@ -128,9 +128,7 @@ def _attributes(record: Record) -> Mapping[str, str]:
     return found
 
 
-def _text(name: str, value: bytes | None) -> str:
-    if value is None:
-        raise Rejected("header-invalid", f"header {name} is null")
+def _text(name: str, value: bytes) -> str:
     try:
         return value.decode()
     except UnicodeDecodeError as error:

@@ -29,6 +29,7 @@ REASON_LENGTH_MAX = 500
 FILTER_LENGTH_MAX = 300
 
 Number = Annotated[int, Path(ge=1, le=NUMBER_MAX)]
+DryRun = Annotated[bool, Query(description="Really try, and take it back: the answer is what it would be, and nothing stays.")]
 Filter = Annotated[str | None, Query(max_length=FILTER_LENGTH_MAX, pattern=r"^[^\x00]*$")]
 
 
@@ -86,17 +87,18 @@ def _letter_routes(here: APIRouter, operated: Operated) -> None:
         return whole_document(await letter_of(operated, number))
 
     @here.post("/dead-letters/{number}/replay")
-    async def replay_dead_letter(number: Number, caller: ByOperator) -> DeadLetterDocument:
+    async def replay_dead_letter(number: Number, caller: ByOperator, dry_run: DryRun = False) -> DeadLetterDocument:
         """Apply the record now, by the same code that could not; one that is applied already stays as it is. 409 where it fails again."""
-        decided = await deciding.replay(operated, (await letter_of(operated, number)).letter, by=caller.name)
+        decided = await deciding.replay(operated, (await letter_of(operated, number)).letter, by=caller.name, dry_run=dry_run)
         if decided.failure is not None:
             raise Problem("dead-letter-fails-again", number=number, cause=decided.failure.code, reason=decided.failure.reason)
         return letter_document((await letter_of(operated, number)).letter)
 
     @here.post("/dead-letters/{number}/drop")
-    async def drop_dead_letter(number: Number, body: DropAsked, caller: ByOperator) -> DeadLetterDocument:
+    async def drop_dead_letter(number: Number, body: DropAsked, caller: ByOperator, dry_run: DryRun = False) -> DeadLetterDocument:
         """Close a dead letter without applying it; a redelivery of its event is applied all the same. The first reason stays."""
-        decided = await deciding.drop(operated, (await letter_of(operated, number)).letter, by=caller.name, reason=body.reason)
+        letter = (await letter_of(operated, number)).letter
+        decided = await deciding.drop(operated, letter, by=caller.name, reason=body.reason, dry_run=dry_run)
         if decided.outcome is Outcome.APPLIED_BEFORE:
             raise Problem("dead-letter-applied", number=number)
         return letter_document((await letter_of(operated, number)).letter)

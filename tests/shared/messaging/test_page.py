@@ -9,6 +9,7 @@ import pytest
 import shared.messaging
 from shared.database import load_queries
 from shared.messaging import Announcement, Consumer, Lock, LockKind
+from shared.messaging.outbox import HEADER_COLUMNS, ROW_COLUMNS, SAME_HEADERS, headers_sent
 from tests.docs.pages import blocks, page, tables
 from tests.shared.messaging.stage import Stage
 
@@ -61,6 +62,23 @@ async def test_the_example_keeps_announces_and_buries(stage: Stage, tmp_path: Pa
     assert [row["words"] for row in rows] == ["hello", "xin chào"]
     assert [letter["code"] for letter in await stage.letters()] == ["greeting-empty"]
     assert len(await stage.records(stage.out)) == 2
+
+
+def test_the_connector_on_the_page_writes_every_header_and_key_that_the_relay_writes() -> None:
+    """What it really sends was seen once with the connector itself; this holds the page to the code since."""
+    (lines,) = blocks(PAGE, "properties")
+    said = dict(line.split("=", 1) for line in lines.splitlines())
+    placed = [each.split(":") for each in said["transforms.outbox.table.fields.additional.placement"].split(",")]
+    inserted = {said[f"transforms.{name}.header"]: said[f"transforms.{name}.value.literal"] for name in ("specversion", "contenttype")}
+    columns = dict.fromkeys(HEADER_COLUMNS, "x")
+    relayed = {name for name, _ in headers_sent("id", "type", columns)}
+    assert {each[-1] if each[-1] != "header" else each[0] for each in placed} | inserted.keys() == relayed
+    assert inserted == {"ce_specversion": '"1.0"', "content-type": "application/json"}  # without quotes it is sent as 1
+    assert {name: value.strip('"').encode() for name, value in inserted.items()} == dict(SAME_HEADERS)
+    assert {each[0] for each in placed} | {"aggregatetype", "aggregateid", "payload"} == set(ROW_COLUMNS) - {"shard", "announced_at"}
+    assert said["key.converter"] == "org.apache.kafka.connect.storage.StringConverter"
+    names = said["transforms"].split(",")
+    assert {name.split(".")[1] for name in said if name.startswith("transforms.")} == set(names)
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,17 @@ async def test_a_dry_run_says_what_would_come_of_it_and_leaves_everything_as_it_
     assert [await desk.stage.count(table) for table in ("effect", "inbox", "outbox")] == [0, 0, 0]
 
 
+async def test_a_dry_run_over_http_answers_as_the_real_one_would_and_leaves_everything_as_it_was(desk: Desk) -> None:
+    good, garbage = await desk.bury(POISON, b"garbage")
+    desk.mended = True
+    before = await desk.stage.letters()
+    answers = [await desk.ask("POST", f"/v1/dead-letters/{number}/replay?dry_run=true") for number in (good, garbage)]
+    answers.append(await desk.ask("POST", f"/v1/dead-letters/{good}/drop?dry_run=true", json={"reason": "x"}))
+    assert [answer.status_code for answer in answers] == [200, 409, 200]
+    assert await desk.stage.letters() == before
+    assert [await desk.stage.count(table) for table in ("effect", "inbox", "outbox")] == [0, 0, 0]
+
+
 async def test_a_dropped_one_keeps_its_first_reason_and_is_applied_when_it_is_delivered_again(desk: Desk) -> None:
     (number,) = await desk.bury(POISON)
     dropped = await desk.ask("POST", f"/v1/dead-letters/{number}/drop", json={"reason": "sent by mistake"})
