@@ -37,6 +37,9 @@ def is_transient(error: BaseException) -> bool:
     match error:
         case Unavailable() | ConnectionError() | TimeoutError() | socket.gaierror() | asyncio.IncompleteReadError():
             return True
+        case asyncpg.InternalClientError():
+            # The client lost its place in the conversation, as when the server ends it in the middle: another connection has another.
+            return True
         case asyncpg.PostgresError():
             state = str(error.sqlstate or "")
             return state.startswith(TRANSIENT_CLASSES) or state in TRANSIENT_STATES

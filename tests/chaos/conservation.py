@@ -64,7 +64,8 @@ def _of(evidence: Evidence, consumer: str) -> tuple[list[Seen], Counter[Identity
     is_heard, _ = CONSUMERS[consumer]
     schema = consumer.partition(".")[0]
     rows = [row for row in evidence.tables[f"{schema}.inbox"] if row["consumer"] == consumer]
-    letters = [row for row in evidence.tables[f"{schema}.dead_letter"] if row["consumer"] == consumer]
+    # A letter that was applied later, when its event was delivered again, counts as applied.
+    letters = [row for row in evidence.tables[f"{schema}.dead_letter"] if row["consumer"] == consumer and row["state"] != "applied"]
     # On intake the body belongs to the identity: its digest stands behind the last slash.
     is_sending = consumer == "reporting.intake"
     marks = Counter((row["source"], row["id"].rpartition("/")[0] if is_sending else row["id"]) for row in rows)

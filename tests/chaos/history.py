@@ -73,7 +73,7 @@ class History:
         """Put a record on a topic that becomes two dead letters."""
         record = self.put("reports", "a", "", "", None, value=b"\xff")
         for consumer in ("scoring.reports", "notifications.events"):
-            letter = {"consumer": consumer, "topic": "reports", "partition": 0, "record_offset": record.offset}
+            letter = {"consumer": consumer, "topic": "reports", "partition": 0, "record_offset": record.offset, "state": "open"}
             self.tables[f"{consumer.partition('.')[0]}.dead_letter"].append(letter)
 
     def close(self) -> None:

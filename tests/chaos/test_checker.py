@@ -125,3 +125,13 @@ def test_a_repeat_under_the_same_id_is_no_fault_and_counts_as_a_duplicate() -> N
     history.put(record.topic, record.key, record.name, record.headers["ce_id"], record.data)
     assert check(history.evidence()).faults == []
     assert outcomes(history.evidence(), "scoring.reports") == {"read": 5, "applied": 3, "dead letter": 1, "duplicate": 1}
+
+
+def test_a_dead_letter_whose_event_was_delivered_again_and_applied_is_no_fault() -> None:
+    history = whole()
+    record = next(each for each in history.seen if each.name == "report-submitted")
+    letter = {"consumer": "scoring.reports", "topic": "reports", "partition": 0, "record_offset": record.offset, "state": "open"}
+    history.tables["scoring.dead_letter"].append(letter)
+    assert check(history.evidence()).unaccounted
+    letter["state"] = "applied"
+    assert check(history.evidence()).faults == []

@@ -39,6 +39,7 @@ def test_what_the_server_refuses_for_good_does_not_pass(state: str) -> None:
         asyncio.IncompleteReadError(b"", 4),
         OSError(113, "No route to host"),
         asyncpg.InterfaceError("connection is closed"),
+        asyncpg.InternalClientError("cannot switch to state 15; another operation (2) is in progress"),
         asyncpg.InterfaceError("pool is closing"),
         asyncpg.InterfaceError("cannot call Connection.execute(): connection has been released back to the pool"),
         asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation"),
