@@ -12,7 +12,10 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 PYTHON_MIN = (3, 11)
@@ -50,6 +53,7 @@ FREE_MEGABYTES_MIN = {"local": 500, "dev": 900}
 PROGRESS_SECONDS = 10.0
 LOCKED = re.compile(r"^[A-Za-z0-9][\w.-]*(\[[^\]]*\])?==", re.MULTILINE)
 COLLECTED = re.compile(r"^\s*(Collecting|Requirement already satisfied)")
+INSTALLING = re.compile(r"^Installing collected packages")
 PIP_FAILURES = [
     ("No space left|Errno 28", "the disk is full: free about {free} MB in {checkout} and run again"),
     (
@@ -73,21 +77,32 @@ class SetupFailed(Exception):
 
 
 class Step:
-    """One line a step, with the seconds it took; a slow one says now and then how far it is."""
+    """One line a step, with the seconds it took; a slow one says every ten seconds how far it is, also while nothing is heard of it."""
 
     def __init__(self, title: str) -> None:
         self.title = title
-        self.began = self.told = time.monotonic()
+        self.began = time.monotonic()
 
     def say(self, text: str) -> None:
         """Print a line with the seconds since the step began."""
-        self.told = time.monotonic()
-        print(f"  {self.title}: {text} ({self.told - self.began:.0f} s)", flush=True)
+        print(f"  {self.title}: {text} ({time.monotonic() - self.began:.0f} s)", flush=True)
 
-    def progress(self, text: str) -> None:
-        """Say how far it is, at most every ten seconds."""
-        if time.monotonic() - self.told >= PROGRESS_SECONDS:
-            self.say(text)
+    @contextmanager
+    def telling(self, how_far: Callable[[], str]) -> Iterator[None]:
+        """Say how far it is every ten seconds until the block ends."""
+        is_over = threading.Event()
+
+        def tell() -> None:
+            while not is_over.wait(PROGRESS_SECONDS):
+                self.say(how_far())
+
+        teller = threading.Thread(target=tell, daemon=True)
+        teller.start()
+        try:
+            yield
+        finally:
+            is_over.set()
+            teller.join()
 
 
 def lock_file(packages: str) -> Path:
@@ -124,23 +139,30 @@ def require_space(packages: str) -> None:
         raise SetupFailed(f"the disk is nearly full: {free} MB are free in {CHECKOUT}, {needed} MB are needed: free some and run again")
 
 
+def how_far(lines: list[str], total: int) -> str:
+    """Say how far pip is; a lock names also what only other platforms need, so its length is a limit."""
+    if total == 0:
+        return "still being made"
+    if any(INSTALLING.match(line) for line in lines):
+        return "all collected, installing"
+    return f"{sum(bool(COLLECTED.match(line)) for line in lines)} of at most {total} collected"
+
+
 def run(command: list[str], step: Step, total: int = 0) -> tuple[int, str]:
     """Run a command to its end, say now and then how far it is, give its exit code and all that it printed."""
-    lines = []
-    count = 0
+    lines: list[str] = []
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True, errors="replace"
     )
     try:
-        for line in process.stdout or ():
-            lines.append(line)
-            count += bool(COLLECTED.match(line))
-            step.progress(f"{min(count, total)} of {total} collected" if count < total else "all collected, installing")
+        with step.telling(lambda: how_far(list(lines), total)):
+            for line in process.stdout or ():
+                lines.append(line)  # one at a time: the teller reads along
     except BaseException:
         process.kill()
         raise
     finally:
-        process.wait()
+        process.communicate()
     return process.returncode, "".join(lines)
 
 
@@ -195,7 +217,7 @@ def install(packages: str) -> None:
         raise SetupFailed(why_pip_failed(output, packages, log))
     for one in COVERS[packages]:
         stamp(one).write_text(fingerprint(one))
-    step.say(f"{total} packages installed")
+    step.say("all packages installed")
 
 
 def why_pip_failed(output: str, packages: str, log: Path) -> str:

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deploy.local.bootstrap import Step
 from deploy.local.failure import SetupFailed, run_main
 from deploy.local.places import LOCAL
 
@@ -148,19 +149,20 @@ def repository(cache: Path) -> "MavenContext":
 
 def fetch_missing(jars: list[Jar]) -> None:
     """Fetch several jars at once into a folder that is removed again, whatever happens."""
-    began = time.monotonic()
+    step = Step(f"Apache Kafka {KAFKA[2]}")
     for stale in FOLDER.glob("partial-*"):
         shutil.rmtree(stale)
     with tempfile.TemporaryDirectory(dir=FOLDER, prefix="partial-") as partial, ThreadPoolExecutor(DOWNLOADS_AT_ONCE) as pool:
         context = repository(Path(partial))
         downloads = [pool.submit(download, jar, context) for jar in jars]
         try:
-            for download_done in as_completed(downloads):
-                download_done.result()
+            with step.telling(lambda: f"{sum(each.done() for each in downloads)} of {len(jars)} jars"):
+                for download_done in as_completed(downloads):
+                    download_done.result()
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
-    print(f"  Apache Kafka {KAFKA[2]} … {len(jars)} jars ({time.monotonic() - began:.0f} s)", flush=True)
+    step.say(f"{len(jars)} jars")
 
 
 def kafka_jars() -> list[Path]:

@@ -70,6 +70,21 @@ def test_an_old_python_can_read_the_set_up_and_asks_its_version_before_anything_
     assert annotations == set()
 
 
+def test_a_step_of_which_nothing_is_heard_says_all_the_same_how_far_it_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(bootstrap, "PROGRESS_SECONDS", 0.05)
+    silent = "import time; print('Collecting one', flush=True); time.sleep(1)"
+    bootstrap.run([sys.executable, "-c", silent], bootstrap.Step("packages"), 3)
+    assert "packages: 1 of at most 3 collected" in capsys.readouterr().out
+
+
+def test_a_package_that_only_other_platforms_need_does_not_hide_that_all_are_being_installed() -> None:
+    lines = ["Collecting one\n", "Collecting two\n"]
+    assert bootstrap.how_far(lines, 3) == "2 of at most 3 collected"
+    assert bootstrap.how_far([*lines, "Installing collected packages: one, two\n"], 3) == "all collected, installing"
+
+
 def test_without_a_network_the_first_run_says_that_it_needs_one(checkout: Path) -> None:
     result = set_up(checkout, PIP_INDEX_URL="http://127.0.0.1:1/simple")
     assert is_one_sentence(result), result

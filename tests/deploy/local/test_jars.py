@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections import namedtuple
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 from jgo.maven import MavenContext, PythonResolver
 
-from deploy.local import jars
+from deploy.local import bootstrap, jars
 from deploy.local.failure import SetupFailed
 from deploy.local.jars import Jar, download, fetch_missing, kafka_jars, locked_jars
 from deploy.local.places import CHECKOUT
@@ -121,6 +122,13 @@ def test_what_a_killed_download_left_is_removed(folder: Path) -> None:
     (folder / "partial-killed" / "probe.jar").write_bytes(b"half")
     fetch_missing([])
     assert list(folder.iterdir()) == []
+
+
+def test_a_slow_network_is_told_how_many_jars_are_there(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(bootstrap, "PROGRESS_SECONDS", 0.05)
+    monkeypatch.setattr(jars, "download", lambda _jar, _context: time.sleep(1))
+    fetch_missing([jar()])
+    assert "Apache Kafka 4.4.0: 0 of 1 jars" in capsys.readouterr().out
 
 
 def test_a_disk_with_too_little_room_is_refused_before_the_download(monkeypatch: pytest.MonkeyPatch) -> None:
