@@ -469,8 +469,11 @@ WHERE (member.movement, member.period, member.agency) = ($1, $2, $3);
 SELECT version, kind, revision FROM report_void WHERE (movement, period, agency) = ($1, $2, $3);
 
 -- name: clusters_not_final
--- How many clusters of a period are known, and how many of them can still move.
-SELECT count(*) AS known, count(*) FILTER (WHERE state <> 'final' OR ranking_due) AS moving, min(plan_hash) AS plan_hash
+-- How many clusters of a period are known, and how many of them can still move: any of them while a mark of the period waits.
+SELECT count(*) AS known, min(plan_hash) AS plan_hash,
+    count(*) FILTER (
+        WHERE state <> 'final' OR ranking_due OR EXISTS (SELECT FROM mark WHERE (mark.movement, mark.period) = ($1, $2))
+    ) AS moving
 FROM period_cluster WHERE (movement, period) = ($1, $2);
 
 -- name: publish_scores

@@ -73,7 +73,7 @@ async def score_as_of(reads: Reads, movement: str, period: str, agency: str, rev
 def score_record(row: asyncpg.Record, document: str | None) -> ScoreRecord:
     """Read a score from a row."""
     plain = {name: row[name] for name in ScoreRecord.__slots__ if name not in ("document", "basis")}
-    return ScoreRecord(**plain, document=document, basis=basis_of(row) if document else None)
+    return ScoreRecord(**plain, document=document, basis=basis_of(row) if document and row["cluster_facts"] else None)
 
 
 def basis_of(row: asyncpg.Record) -> Basis:

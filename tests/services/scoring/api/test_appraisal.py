@@ -225,6 +225,15 @@ async def test_final_scores_are_made_public_by_an_act_that_stands_for_each_of_th
     assert first_broken(acts) is None
 
 
+async def test_scores_are_not_made_public_while_an_appraisal_waits_to_be_followed(desk: Desk, client: httpx.AsyncClient) -> None:
+    await begin(desk)
+    await desk.heard(closed(30, dict.fromkeys("abc", 1)))
+    await appraise(client, LESS)
+    assert (await publish(client)).json()["code"] == "period-not-final"
+    await desk.work()
+    assert (await publish(client)).status_code == 200
+
+
 async def test_public_scores_are_appraised_again_only_after_a_reopening(desk: Desk, client: httpx.AsyncClient) -> None:
     await begin(desk)
     await desk.heard(closed(30, dict.fromkeys("abc", 1)))
