@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from shared.messaging import Limits
 from tests.deploy.compose import COMPOSE, Container, containers, document, example_variables, variables_used
 
 NAMES = sorted(containers())
@@ -31,6 +32,11 @@ def unbounded(container: Container) -> list[str]:
     lacking += [] if "max-size" in raw.get("logging", {}).get("options", {}) else ["bound of its log"]
     lacking += [] if raw.get("user") not in (None, "root", "0") or "build" in raw else ["a user that is not root"]
     return lacking
+
+
+def test_the_broker_remembers_a_stopped_consumers_place_for_longer_than_duplicates_are_known() -> None:
+    minutes = document()["services"]["kafka"]["environment"]["KAFKA_OFFSETS_RETENTION_MINUTES"]
+    assert int(minutes) > Limits().inbox_days * 24 * 60
 
 
 def test_the_file_follows_the_compose_specification() -> None:
