@@ -9,6 +9,7 @@ import pytest
 
 from deploy.local.places import CHECKOUT
 from tests.deploy.outside_make import outside_make
+from tests.docs.test_guide import NEEDED
 
 MAKEFILE = (CHECKOUT / "Makefile").read_text()
 TARGETS = set(re.findall(r"^([a-z][a-z-]*):", MAKEFILE, re.MULTILINE))
@@ -49,6 +50,15 @@ def test_the_checks_of_a_submission_can_be_read_by_the_shell_and_are_executable(
     subprocess.run(["bash", "-n", script], check=True)
     assert os.access(script, os.X_OK)
     assert all(re.search(rf"^step {target}( |$)", script.read_text(), re.MULTILINE) for target in ("check", "test", "test-tools"))
+
+
+def test_each_program_that_a_test_may_lack_is_installed_before_the_tests() -> None:
+    loop = re.search(r"^for program in ([^;]+); do", (CHECKOUT / ".ci" / "run").read_text(), re.MULTILINE)
+    tests = [path.read_text() for path in (CHECKOUT / "tests").rglob("test_*.py")]
+    lacked = {name.lower() for text in tests for name in re.findall(r'pytest\.skip\("needs (\w+)', text)} | set(NEEDED)
+    assert loop
+    assert lacked >= {"chromium", "kcat"}
+    assert lacked - {"bash"} <= set(loop[1].split())  # bash reads the script itself
 
 
 def test_another_python_can_be_named() -> None:
