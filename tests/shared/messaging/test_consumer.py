@@ -8,6 +8,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import GroupCoordinatorNotAvailableError
 
+from shared.messaging import Unavailable, metrics
 from shared.messaging.consumer import Consuming, offsets_after
 from shared.messaging.records import RawRecord
 from tests.shared.messaging.stage import Stage
@@ -150,3 +151,32 @@ async def test_a_batch_none_of_whose_partitions_is_ours_any_more_raises_nothing(
     async with stage.running([stage.consumer()]):
         await stage.until_effects(5)
     assert taken == [None]
+
+
+async def test_an_outage_longer_than_the_group_waits_for_a_poll_costs_nothing(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, away = AIOKafkaConsumer.__init__, asyncio.Event()
+    away.set()
+
+    async def fails(_new: Sequence[Word]) -> None:
+        if away.is_set():
+            raise Unavailable("what the handler needs is away")
+
+    def impatient(client: AIOKafkaConsumer, *topics: str, **settings: object) -> None:
+        made(client, *topics, **{**settings, "max_poll_interval_ms": 2_000})
+
+    monkeypatch.setattr(AIOKafkaConsumer, "__init__", impatient)
+    await stage.send(words(20))
+    joined = metrics.REBALANCES.labels(stage.name)
+    async with stage.running([stage.consumer(fails)]):
+
+        async def has_left_and_come_back() -> bool:
+            return float(joined._value.get()) >= 3
+
+        await stage.until(has_left_and_come_back, seconds=40)
+        assert await stage.committed() == 0
+        away.clear()
+        await stage.send(words(20, start=20))
+        await stage.until_effects(40, seconds=10)
+        await stage.until_committed(40)
+        await stage.until_nothing_missing()
+    assert in_order_per_key(await stage.effects())
