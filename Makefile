@@ -43,8 +43,9 @@ chaos: setup-dev ## shake the stack under load: nothing may be lost, doubled or 
 mutants: setup-dev ## break the runtime in every known way and see that a test notices; WORDS="inbox relay" chooses
 	@$(VENV)/python -m tests.chaos.hunt $(WORDS)
 
-proof: setup-dev ## run the long proofs: mutants of the runtime, and the long chaos run
+proof: setup-dev ## run the long proofs: mutants, random cases by the thousand, the long chaos run
 	@$(VENV)/python -m tests.chaos.hunt
+	@$(VENV)/python -m tests.oracle.mutation
 	@$(VENV)/python -m pytest -m proof
 
 documents: setup-dev ## write schemas, AsyncAPI, OpenAPI and the pages of events and errors anew from the code
