@@ -3,11 +3,13 @@
 import csv
 import html
 import json
+import re
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from deploy.local.demo import council
 from deploy.local.demo.papi import PUBLISHED, YEARS, published_totals, read_year
 from tests.end_to_end.demo_run import SECONDS_MAX, DemoRun
 
@@ -27,10 +29,14 @@ def test_the_published_totals_stand_in_the_rankings(demo_run: DemoRun, year: str
 
 
 @pytest.mark.parametrize("year", YEARS)
-def test_every_total_of_every_year_is_the_plain_sum_of_the_published_figures(demo_run: DemoRun, year: str) -> None:
-    expected = sorted(str(total or "") for total in published_totals(read_year(year)).values())
+def test_every_province_of_every_year_has_the_plain_sum_of_its_published_figures_and_the_rank_that_follows(
+    demo_run: DemoRun, year: str
+) -> None:
+    totals = published_totals(read_year(year))
+    ranked = sorted((total for total in totals.values() if total is not None), reverse=True)
+    expected = {province: ("", "") if total is None else (str(total), str(ranked.index(total) + 1)) for province, total in totals.items()}
 
-    assert sorted(row["total"] for row in read_ranking(demo_run.output, year)) == expected
+    assert {row["agency"]: (row["total"], row["rank"]) for row in read_ranking(demo_run.output, year)} == expected
 
 
 def test_a_province_without_a_total_has_no_rank_and_its_row_says_why(demo_run: DemoRun) -> None:
@@ -38,6 +44,15 @@ def test_a_province_without_a_total_has_no_rank_and_its_row_says_why(demo_run: D
 
     assert without
     assert all(row["rank"] == "" and row["note_vi"] and row["note_en"] for row in without)
+
+
+def test_a_refused_and_a_revoked_award_say_why_in_two_languages(demo_run: DemoRun) -> None:
+    page = html.unescape((demo_run.output / "index.html").read_text("utf-8"))
+
+    for reason in (council.REFUSAL, council.REVOCATION):
+        vi, _, en = reason.partition("; ")
+        assert re.search(f"(không tặng|hủy quyết định tặng): {vi}", page)
+        assert re.search(f"(refused|revoked): {en}", page)
 
 
 def test_every_event_is_written_down_and_the_story_is_in_them(demo_run: DemoRun) -> None:
