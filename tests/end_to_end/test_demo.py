@@ -79,6 +79,8 @@ def test_every_event_is_written_down_and_the_story_is_in_them(demo_run: DemoRun)
 @pytest.mark.parametrize(
     "seen",
     [
+        "từ báo cáo phiên bản 2 (chính thức)",
+        "Hội đồng quyết định: tặng",
         "3 day(s) late after 1 of grace",
         "the unit reports that",
         "decided by tie-break step 1",

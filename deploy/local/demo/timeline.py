@@ -1,7 +1,7 @@
 """The story of one unit as its events tell it: what was announced of it, in the order of the announcements."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +12,7 @@ from aiokafka import ConsumerRecord
 from deploy.local.demo.events import event_name
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
+VIETNAMESE = {"provisional": "tạm tính", "final": "chính thức", "granted": "tặng", "refused": "không tặng"}
 # What is said of each event: Vietnamese and English, filled with its data.
 WORDS = {
     "report-accepted": ("Báo cáo phiên bản {version} được tiếp nhận", "Report version {version} accepted"),
@@ -55,15 +56,20 @@ def timeline_of(records: Sequence[ConsumerRecord], movement: str, agency: str) -
     return [_moment(record, data) for record, data in told if (data["movement"], data["agency"]) == (movement, agency)]
 
 
+def in_vietnamese(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Write points with a comma, and the words of states and outcomes in Vietnamese."""
+    words = {name: VIETNAMESE[data[name]] for name in ("state", "outcome") if data.get(name) in VIETNAMESE}
+    points = {"total": data["total"].replace(".", ",")} if data.get("total") else {}
+    return {**data, **words, **points}
+
+
 def _moment(record: ConsumerRecord, data: Any) -> Moment:
     vi, en = WORDS[event_name(record)]
     at = datetime.fromtimestamp(record.timestamp / 1000, UTC).astimezone(LOCAL)
-    total = data.get("total")
-    in_vietnamese = data | {"total": total.replace(".", ",")} if total else data
     return Moment(
         at=at.strftime("%H:%M:%S"),
         topic=record.topic,
         event=event_name(record),
-        vi=vi.format_map(in_vietnamese),
+        vi=vi.format_map(in_vietnamese(data)),
         en=en.format_map(data),
     )
