@@ -1,17 +1,17 @@
 """What the award rules make of clusters. Where the rules reach further, the other clusters and periods are looked at too.
 
-Nothing is written. The fields of clusters that are final are remembered by the revision of their ranking, so that a period of many
-clusters that share a quota is examined once, not once for each step of the worker.
+Nothing is written. The lines that a quota draws over all clusters of a final period are remembered with what they were drawn from, so
+that a period of many clusters is looked through once, not once for each step of the worker.
 """
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from services.scoring.acts.cases import ClusterAtHand, load, within_bounds
-from services.scoring.domain.awards import AwardJudgement, judge_fields
+from services.scoring.domain.awards import AwardJudgement, Outline, judge_within, outline_of
 from services.scoring.domain.eligibility import Past
 from services.scoring.domain.fields import Earlier, Field, field_of, reach_of
 from services.scoring.domain.heard import ClusterKey
@@ -24,8 +24,7 @@ from services.scoring.store.statements import Reads
 from services.scoring.store.unchanging import Memory, Unchanging
 from shared.plan.types import AgencyCode, ClusterCode, PeriodCode, Plan
 
-FIELDS_MAX = 2_000
-PlannedField = tuple[Plan, Field]
+OUTLINES_MAX = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,55 +35,73 @@ class Judgements:
     stamps: Mapping[ClusterKey, Stamps]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """What the lines over a period were drawn from: the plan, the rankings, and the awards that stand."""
+
+    plan_hash: str
+    period: str
+    stamps: Stamps
+    past: Past
+
+
 class Judging:
     """Judges clusters of one period."""
 
     def __init__(self, unchanging: Unchanging) -> None:
         self._unchanging = unchanging
-        self._fields: Memory[tuple[ClusterKey, int], PlannedField] = Memory(FIELDS_MAX)
+        self._outlines: Memory[Basis, Mapping[str, Outline]] = Memory(OUTLINES_MAX)
 
     async def judge(self, reads: Reads, at_hand: Sequence[ClusterAtHand]) -> Judgements:
         """Judge clusters that are at hand."""
         if not at_hand:
             return Judgements(by_cluster={}, stamps={})
-        movement, period = at_hand[0].key.movement, at_hand[0].key.period
         # The stamps are read first: what is published while the rest is read makes these clusters due again.
-        known = await judging.stamps(reads, movement, period)
-        fields = await self._fields_of(reads, at_hand)
-        others = await self._others(reads, movement, period, at_hand)
-        past = {plan.content_hash: await self._past(reads, plan, period) for plan, _ in fields.values()}
-        judged = await asyncio.to_thread(judge_by_plan, {**others, **fields}, past)
-        stamps = {one.key: stamps_for(one, known) for one in at_hand}
-        return Judgements(by_cluster={key: judged[key] for key in fields}, stamps=stamps)
+        known = await judging.stamps(reads, at_hand[0].key.movement, at_hand[0].key.period)
+        together = defaultdict[str, list[ClusterAtHand]](list)
+        for one in at_hand:
+            together[one.case.plan.content_hash].append(one)
+        judged: dict[ClusterKey, tuple[AwardJudgement, ...]] = {}
+        for group in together.values():  # a period rarely has more than one plan
+            judged |= await self._judged(reads, group, known)
+        return Judgements(by_cluster=judged, stamps={one.key: stamps_for(one, known) for one in at_hand})
 
-    async def _others(self, reads: Reads, movement: str, period: str, at_hand: Sequence[ClusterAtHand]) -> dict[ClusterKey, PlannedField]:
-        """The fields of the period's other clusters, where a quota spans them all."""
-        if not any(reach_of(one.case.plan, period).clusters for one in at_hand):
-            return {}
-        own = {one.key for one in at_hand}
-        rest = [one for one in await judging.clusters_of_period(reads, movement, period) if one.due.key not in own]
-        found = {one.due.key: self._fields.find((one.due.key, one.ranking_revision)) for one in rest if one.is_final}
-        fields = {key: field for key, field in found.items() if field is not None}
-        left = [one for one in rest if one.due.key not in fields]
+    async def _judged(self, reads: Reads, group: Sequence[ClusterAtHand], known: Stamps) -> dict[ClusterKey, tuple[AwardJudgement, ...]]:
+        """Judge clusters of one plan."""
+        plan, key = group[0].case.plan, group[0].key
+        fields = await self._fields_of(reads, group)
+        basis = Basis(plan_hash=plan.content_hash, period=key.period, stamps=known, past=await self._past(reads, plan, key.period))
+        spans = reach_of(plan, key.period).clusters
+        drawn = await self._over_all(reads, plan, key.movement, basis) if spans else outline_of(plan, list(fields.values()), basis.past)
+        found = await asyncio.to_thread(judge_within, plan, list(fields.values()), basis.past, drawn)
+        return {one: tuple(each for each in found if each.cluster == one.cluster) for one in fields}
+
+    async def _over_all(self, reads: Reads, plan: Plan, movement: str, basis: Basis) -> Mapping[str, Outline]:
+        """The lines of the rules over all clusters of a period; once it is final they are remembered until a ranking is another one."""
+        clusters = await judging.clusters_of_period(reads, movement, basis.period)
+        known = self._outlines.find(basis)
+        if known is not None and all(one.is_final for one in clusters):
+            return known
+        fields = [field async for field in self._each(reads, plan, clusters)]
+        drawn = await asyncio.to_thread(outline_of, plan, fields, basis.past)
+        if all(one.is_final for one in clusters):
+            self._outlines.keep(basis, drawn)
+        return drawn
+
+    async def _each(self, reads: Reads, plan: Plan, clusters: Sequence[ClusterOfPeriod]) -> AsyncIterator[Field]:
+        """The fields of clusters under this plan, a bounded number of clusters at a time."""
+        left = [one.due for one in clusters]
         while left:
-            step = within_bounds([one.due for one in left])
-            for key, field in (await self._examined(reads, left[: len(step)])).items():
-                fields[key] = field
+            step = within_bounds(left)
             left = left[len(step) :]
-        return fields
+            at_hand = await load(reads, self._unchanging, [one.key for one in step], {})
+            own = [one for one in at_hand if one.case.plan.content_hash == plan.content_hash]
+            for field in (await self._fields_of(reads, own)).values():
+                yield field
 
-    async def _examined(self, reads: Reads, clusters: Sequence[ClusterOfPeriod]) -> dict[ClusterKey, PlannedField]:
-        """Examine clusters, and remember those that can not move unseen."""
-        fields = await self._fields_of(reads, await load(reads, self._unchanging, [one.due.key for one in clusters], {}))
-        for one in clusters:
-            field = fields.get(one.due.key)
-            if one.is_final and field is not None and not reach_of(field[0], one.due.key.period).periods:
-                self._fields.keep((one.due.key, one.ranking_revision), field)
-        return fields
-
-    async def _fields_of(self, reads: Reads, at_hand: Sequence[ClusterAtHand]) -> dict[ClusterKey, PlannedField]:
+    async def _fields_of(self, reads: Reads, at_hand: Sequence[ClusterAtHand]) -> dict[ClusterKey, Field]:
         earlier = await self._earlier(reads, at_hand)
-        return await asyncio.to_thread(lambda: {one.key: (one.case.plan, examined(one, earlier)) for one in at_hand})
+        return await asyncio.to_thread(lambda: {one.key: examined(one, earlier) for one in at_hand})
 
     async def _earlier(self, reads: Reads, at_hand: Sequence[ClusterAtHand]) -> Earlier | None:
         """The scores of the same agencies in the plan's other periods, where a rule spans them and all of them are final."""
@@ -122,16 +139,3 @@ def scores_by_period(before: Sequence[ClusterAtHand], periods: Sequence[PeriodCo
         scores = score_cluster(one.case.plan, one.case.period, one.case.inputs)
         found[PeriodCode(one.key.period)].update({agency: score for agency, score in scores.items() if agency in agencies})
     return found
-
-
-def judge_by_plan(fields: Mapping[ClusterKey, PlannedField], past: Mapping[str, Past]) -> dict[ClusterKey, tuple[AwardJudgement, ...]]:
-    """Judge the clusters of each plan together; a period rarely has more than one."""
-    together: dict[str, list[tuple[ClusterKey, Plan, Field]]] = defaultdict(list)
-    for key, (plan, field) in sorted(fields.items(), key=lambda one: one[0].cluster):
-        together[plan.content_hash].append((key, plan, field))
-    judged = defaultdict[ClusterCode, list[AwardJudgement]](list)
-    for group in (group for plan_hash, group in together.items() if plan_hash in past):
-        plan = group[0][1]
-        for judgement in judge_fields(plan, [field for _, _, field in group], past[plan.content_hash]):
-            judged[judgement.cluster].append(judgement)
-    return {key: tuple(judged[ClusterCode(key.cluster)]) for key in fields}

@@ -18,7 +18,20 @@ from services.scoring.domain.ranking import Ranking, Standing
 from services.scoring.domain.selection import CutOff, Selected, selected
 from shared.plan.types import AgencyCode, AwardRule, ClusterCode, Plan, Sentence
 
-__all__ = ["AwardJudgement", "AwardProposal", "Barred", "Candidate", "Cut", "Ground", "judge_awards", "judge_fields", "propose_awards"]
+__all__ = [
+    "AwardJudgement",
+    "AwardProposal",
+    "Barred",
+    "Candidate",
+    "Cut",
+    "Ground",
+    "Outline",
+    "judge_awards",
+    "judge_fields",
+    "judge_within",
+    "outline_of",
+    "propose_awards",
+]
 
 ALONE = Sentence(
     vi="Là đơn vị duy nhất được xếp hạng trong cụm: không có đơn vị nào để so sánh.",
@@ -94,6 +107,15 @@ class Sitting:
     choice: Selected
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """What one rule comes to over all clusters together: whom it passes over for other awards, the line of its quota, whom it suggests."""
+
+    beside: Beside
+    line: QuotaLine | None
+    suggested: frozenset[AgencyCode]
+
+
 def propose_awards(plan: Plan, rankings: Mapping[ClusterCode, Ranking], scores: Scores) -> tuple[AwardProposal, ...]:
     """Every suggestion of every award rule, in the order of the plan's rules, clusters and ranks."""
     return tuple(proposal for judgement in judge_awards(plan, rankings, scores) for proposal in judgement.proposals)
@@ -112,13 +134,31 @@ def judge_awards(
 
 
 def judge_fields(plan: Plan, fields: Sequence[Field], past: Past) -> tuple[AwardJudgement, ...]:
-    """Judge rule by rule, each after those that it gives way to; told in the order of the plan."""
+    """Judge all clusters of a period that are there."""
+    return judge_within(plan, fields, past, outline_of(plan, fields, past))
+
+
+def outline_of(plan: Plan, fields: Sequence[Field], past: Past) -> Mapping[str, Outline]:
+    """Draw the lines rule by rule, each after those that it gives way to; what the rules say of a unit is not put into words yet."""
     by_code = {rule.code: rule for rule in plan.awards}
-    judged: dict[str, tuple[AwardJudgement, ...]] = {}
+    drawn: dict[str, Outline] = {}
     for rule in sorted(plan.awards, key=lambda one: steps_behind(one, by_code)):
-        beside = {one.agency: by_code[other] for other in rule.not_beside for found in judged[other] for one in found.proposals}
-        judged[rule.code] = judge_rule(rule, fields, past, beside)
-    return tuple(judgement for rule in plan.awards for judgement in judged[rule.code])
+        beside = {agency: by_code[other] for other in rule.not_beside for agency in drawn[other].suggested}
+        sittings = sittings_of(rule, fields, past, beside)
+        placed = [Placed(cluster=one.cluster, standing=chosen) for one in sittings for chosen in one.choice.chosen]
+        line = quota_line(rule.quota, placed)
+        within = frozenset(one.standing.agency for one in placed if line is None or one.standing.agency in line.within)
+        drawn[rule.code] = Outline(beside=beside, line=line, suggested=within)
+    return drawn
+
+
+def judge_within(plan: Plan, fields: Sequence[Field], past: Past, drawn: Mapping[str, Outline]) -> tuple[AwardJudgement, ...]:
+    """Put into words what the rules make of some clusters, with the lines drawn over all of them; in the order of the plan."""
+    return tuple(
+        judgement(rule, one, drawn[rule.code].line)
+        for rule in plan.awards
+        for one in sittings_of(rule, fields, past, drawn[rule.code].beside)
+    )
 
 
 def steps_behind(rule: AwardRule, by_code: Mapping[str, AwardRule]) -> int:
@@ -126,11 +166,9 @@ def steps_behind(rule: AwardRule, by_code: Mapping[str, AwardRule]) -> int:
     return max((1 + steps_behind(by_code[other], by_code) for other in rule.not_beside), default=0)
 
 
-def judge_rule(rule: AwardRule, fields: Sequence[Field], past: Past, beside: Beside) -> tuple[AwardJudgement, ...]:
-    """Select in every cluster, then draw the line of the quota over all of them."""
-    sittings = [sitting(rule, field, past, beside) for field in fields if rule.code in field.entries]
-    line = quota_line(rule.quota, [Placed(cluster=one.cluster, standing=chosen) for one in sittings for chosen in one.choice.chosen])
-    return tuple(judgement(rule, one, line) for one in sittings)
+def sittings_of(rule: AwardRule, fields: Sequence[Field], past: Past, beside: Beside) -> list[Sitting]:
+    """The rule over each cluster that it covers."""
+    return [sitting(rule, field, past, beside) for field in fields if rule.code in field.entries]
 
 
 def sitting(rule: AwardRule, field: Field, past: Past, beside: Beside) -> Sitting:

@@ -18,7 +18,7 @@ ROUNDINGS = {
     ShareRounding.UP: Sentence(vi="làm tròn lên", en="rounded up"),
     ShareRounding.HALF_UP: Sentence(vi="làm tròn nửa lên", en="rounded half up"),
 }
-ALL_QUALIFIED = Sentence(vi="Mọi đơn vị đủ điều kiện đều được đề xuất.", en="Every unit that meets the conditions is suggested.")
+ALL_QUALIFIED = Sentence(vi="Mọi đơn vị đủ điều kiện đều được đề xuất", en="Every unit that meets the conditions is suggested")
 FIRST_CUT = Sentence(vi=" (đơn vị đầu tiên bị cắt)", en=" (first to be cut)")
 LATER_CUT = Sentence(vi="", en="")
 TIE_RULES = {
@@ -38,11 +38,21 @@ class CutOff:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selected:
-    """The chosen with their sentence, and the cut, each with its own; both best first."""
+    """The chosen and those beyond the line, both best first, with the rule that drew it."""
 
     chosen: tuple[Standing, ...]
-    cut: tuple[CutOff, ...]
-    sentence: Sentence
+    beyond: tuple[Standing, ...]
+    rule: Sentence
+
+    @property
+    def sentence(self) -> Sentence:
+        """Why the chosen are chosen."""
+        return Sentence(vi=f"{self.rule.vi}.", en=f"{self.rule.en}.")
+
+    @property
+    def cut(self) -> tuple[CutOff, ...]:
+        """Why the others are not, each with its distance from the last one within."""
+        return tuple(cut_off(self.beyond, self.chosen[-1] if self.chosen else None, self.rule))
 
 
 def selected(selection: Selection, ranked: Sequence[Standing], qualified: frozenset[AgencyCode]) -> Selected:
@@ -50,7 +60,7 @@ def selected(selection: Selection, ranked: Sequence[Standing], qualified: frozen
     able = tuple(one for one in ranked if one.agency in qualified)
     match selection:
         case AllQualified():
-            return Selected(chosen=able, cut=(), sentence=ALL_QUALIFIED)
+            return Selected(chosen=able, beyond=(), rule=ALL_QUALIFIED)
         case FirstOf() as first:
             field = able if first.among is Among.QUALIFIED else tuple(ranked)
             return divided(able, within_line(field, first.count, first.ties), sentence_for_first(first))
@@ -84,9 +94,7 @@ def share_of(share: ShareOf, qualified: int) -> int:
 
 def divided(able: Sequence[Standing], inside: frozenset[AgencyCode], rule: Sentence) -> Selected:
     chosen = tuple(one for one in able if one.agency in inside)
-    beyond = [one for one in able if one.agency not in inside]
-    last = chosen[-1] if chosen else None
-    return Selected(chosen=chosen, cut=tuple(cut_off(beyond, last, rule)), sentence=Sentence(vi=f"{rule.vi}.", en=f"{rule.en}."))
+    return Selected(chosen=chosen, beyond=tuple(one for one in able if one.agency not in inside), rule=rule)
 
 
 def cut_off(beyond: Sequence[Standing], last: Standing | None, rule: Sentence) -> Iterator[CutOff]:
