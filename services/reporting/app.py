@@ -39,6 +39,7 @@ def build(settings: ReportingSettings, clock: Clock | None = None) -> Service:
         reports=Reports(base.transactions, plans),
         wait_seconds_max=max(0, settings.http_timeout_seconds - WAIT_MARGIN_SECONDS),
     )
+    base.http.state.body_bytes_max_of = {api.BUNDLES: settings.batch_body_bytes}
     for router in api.routers(desk):
         base.http.include_router(router)
     return Service(

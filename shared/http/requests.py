@@ -24,8 +24,9 @@ class StrictRequest(Request):
 
     @property
     def body_bytes_max(self) -> int:
-        """The limit that the application was made with."""
-        return int(getattr(self.app.state, "body_bytes_max", BODY_BYTES_DEFAULT))
+        """The limit of this path, if it has its own, else that of the application."""
+        own: dict[str, int] = getattr(self.app.state, "body_bytes_max_of", {})
+        return own.get(self.url.path) or int(getattr(self.app.state, "body_bytes_max", BODY_BYTES_DEFAULT))
 
     async def stream(self) -> AsyncGenerator[bytes, None]:
         """Hand over the body as it comes; raises the problem body-too-large before more than the limit is kept."""

@@ -34,11 +34,8 @@ async def close_and_decide(load: Load, periods: Sequence[str], seed: str) -> Non
             await close(load, closing.pop(0))
         for proposal in await proposals(load, "proposed"):
             await decide(load, proposal, dice)
-        for proposal in await proposals(load, "granted"):
-            if dice.random() < 0.02:
-                await load.asked(
-                    f"{load.scoring}/v1/proposals/{proposal['proposal']}/revocation", authorised(load, "council"), json=REVOCATION
-                )
+        for proposal in [each for each in await proposals(load, "granted") if dice.random() < 0.02]:
+            await load.asked(f"{load.scoring}/v1/proposals/{proposal['proposal']}/revocation", authorised(load, "council"), json=REVOCATION)
         await asyncio.sleep(PAUSE_SECONDS)
 
 

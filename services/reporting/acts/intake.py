@@ -1,5 +1,7 @@
 """Taking in reports: one function for every way in, whatever the size of the batch. Receipts, reports and announcements commit together."""
 
+import math
+import time
 import uuid
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -16,6 +18,7 @@ from services.reporting.store.plans import Plans
 from shared.messaging import Announcement, Lock, Transaction, Transactions, Unavailable
 
 ATTEMPTS_MAX = 3
+TOGETHER_MAX = 250
 
 
 class IdentityTaken(Unavailable):
@@ -37,16 +40,32 @@ class Intake:
         self._plans = plans
 
     async def receive(self, transactions: Transactions, sent: Sent) -> Received:
-        """Take in one letter in a transaction of its own; begins again where another took its identity meanwhile."""
+        """Take in one letter in a transaction of its own."""
+        (received,) = await self.receive_all(transactions, [sent])
+        return received
+
+    async def receive_all(self, transactions: Transactions, sent: Sequence[Sent], seconds_max: float = math.inf) -> list[Received]:
+        """Take in letters, some at a time, each some in one transaction; tells of each in order, of fewer where time ran out."""
+        received, end = list[Received](), time.monotonic() + seconds_max
+        for start in range(0, len(sent), TOGETHER_MAX):
+            if time.monotonic() > end:
+                break
+            received += await self._receive_some(transactions, sent[start : start + TOGETHER_MAX])
+        return received
+
+    async def _receive_some(self, transactions: Transactions, sent: Sequence[Sent]) -> list[Received]:
+        """Take in some; begins again where another took an identity meanwhile."""
         for _ in range(ATTEMPTS_MAX - 1):
             with suppress(IdentityTaken):
                 return await self._receive_once(transactions, sent)
         return await self._receive_once(transactions, sent)
 
-    async def _receive_once(self, transactions: Transactions, sent: Sent) -> Received:
-        async with transactions.begin(locks_of_report(sent)) as transaction:
-            sorting = await self.take_in(transaction, [sent])
-        return Received(receipt=sorting.receipts[0], is_new=bool(sorting.fresh or sorting.conflicting))
+    async def _receive_once(self, transactions: Transactions, sent: Sequence[Sent]) -> list[Received]:
+        async with transactions.begin({lock for one in sent for lock in locks_of_report(one)}) as transaction:
+            sorting = await self.take_in(transaction, sent)
+        made = {one.receipt for one in sorting.fresh} | {one.conflict_receipt for one in sorting.conflicting}
+        first = dict.fromkeys(sorting.receipts)  # the same twice in one bundle is new once
+        return [Received(receipt=receipt, is_new=receipt in made and first.pop(receipt, receipt) is None) for receipt in sorting.receipts]
 
     async def take_in(self, transaction: Transaction, sent: Sequence[Sent]) -> Sorting:
         """Judge letters and keep what comes of it; returns which were new, and the receipt of each, in order."""

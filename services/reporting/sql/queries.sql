@@ -99,6 +99,10 @@ WHERE kept.revision < excluded.revision;
 -- One receipt with all that its state is judged from.
 SELECT * FROM receipt_fate WHERE receipt = $1;
 
+-- name: receipts_named
+-- Some receipts with all that their state is judged from.
+SELECT * FROM receipt_fate WHERE receipt = ANY($1::uuid[]);
+
 -- name: receipts_with_fate
 -- Receipts in the order in which they were made, after a number: of one source or of all, accepted ones, rejected ones, or both.
 SELECT * FROM receipt_fate

@@ -67,6 +67,11 @@ async def find_receipt(reads: Reads, receipt: uuid.UUID, intake_consumer: str) -
     return None
 
 
+async def find_receipts(reads: Reads, receipts: Sequence[uuid.UUID]) -> dict[uuid.UUID, Receipt]:
+    """The receipts that are there."""
+    return {row["receipt"]: _receipt(row) for row in await reads.fetch(QUERIES.receipts_named, receipts)}
+
+
 async def receipts_after(reads: Reads, source: str | None, accepted: bool | None, number: int, limit: int) -> list[Receipt]:
     """Receipts in the order in which they were made; none for source or accepted means any."""
     return [_receipt(row) for row in await reads.fetch(QUERIES.receipts_with_fate, source, accepted, number, limit)]
