@@ -178,12 +178,17 @@ FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[]) AS wanted (moveme
 JOIN report USING (movement, period, agency, version);
 
 -- name: current_scores_of_clusters
--- What is on record of the members' scores.
+-- What is on record of the members' scores. Each is looked up by itself: of a table that was filled a moment ago the planner knows
+-- nothing, and tries every member against every score of the period.
 SELECT score.movement, score.period, score.agency, score.revision, score.state, score.report_version, score.plan_hash,
     score.content_hash, score.is_void
 FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted (movement, period, cluster)
 JOIN period_member AS member USING (movement, period, cluster)
-JOIN score ON score.movement = member.movement AND score.period = member.period AND score.agency = member.agency AND score.is_current;
+CROSS JOIN LATERAL (
+    SELECT * FROM score
+    WHERE score.movement = member.movement AND score.period = member.period AND score.agency = member.agency AND score.is_current
+    LIMIT 1
+) AS score;
 
 -- name: retire_scores
 -- What was current is history from now on.
