@@ -11,8 +11,8 @@ from aiokafka.errors import KafkaError
 from services.reporting.acts.access import Grant, add_key, add_source, name_agency, revoke_keys
 from services.reporting.acts.publishing import Published, publish
 from services.reporting.app import DIRECTORIES, NAME, build
+from services.reporting.contract.acts_told import act_fact, link_hash
 from services.reporting.contract.sentences import plan_in
-from services.reporting.contract.telling import act_fact, link_hash
 from services.reporting.domain.drafts import CODE_LENGTH_MAX
 from services.reporting.settings import ReportingSettings
 from services.reporting.store.registry import acts_after

@@ -56,15 +56,21 @@ def act_in(record: Record) -> ActRecorded | None:
 async def rows_of(reads: Reads, chain: Chain) -> tuple[Sequence[ActRecorded], frozenset[int]]:
     """All rows, page by page; a row that is no act any more is found by reading one at a time."""
     rows, unreadable, place, limit = list[ActRecorded](), set[int](), 0, PAGE
-    while True:
-        try:
-            found = await chain.acts_after(reads, place, limit)
-        except UNREADABLE:
-            if limit == 1:
-                unreadable.add(place + 1)
-            place, limit = (place + 1, PAGE) if limit == 1 else (place, 1)
-            continue
-        if not found:
-            return rows, frozenset(unreadable)
-        rows.extend(found)
-        place = found[-1].sequence
+    while (found := await page_of(reads, chain, place, limit)) != []:
+        if found is None and limit == 1:
+            unreadable.add(place + 1)
+            place, limit = place + 1, PAGE
+        elif found is None:
+            limit = 1
+        else:
+            rows.extend(found)
+            place = found[-1].sequence
+    return rows, frozenset(unreadable)
+
+
+async def page_of(reads: Reads, chain: Chain, place: int, limit: int) -> list[ActRecorded] | None:
+    """Some rows, on from a place; none where one of them is no act any more."""
+    try:
+        return list(await chain.acts_after(reads, place, limit))
+    except UNREADABLE:
+        return None

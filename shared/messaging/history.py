@@ -21,10 +21,8 @@ async def records_of(kafka: KafkaSettings, topic: str) -> AsyncIterator[Record]:
     try:
         ends = await _begin(kafka, client, topic)
         while await _is_behind(client, ends):
-            async with asyncio.timeout(SECONDS_MAX):
-                found = await client.getmany(timeout_ms=POLL_MS, max_records=RECORDS_MAX)
-            for raw in (raw for records in found.values() for raw in records):
-                yield record_of(raw)
+            for record in await _some(client):
+                yield record
     finally:
         await asyncio.wait_for(client.stop(), SECONDS_MAX)
 
@@ -44,6 +42,13 @@ async def _begin(kafka: KafkaSettings, client: AIOKafkaConsumer, topic: str) -> 
             return dict(await client.end_offsets(partitions))
         finally:
             await inquirer.close()
+
+
+async def _some(client: AIOKafkaConsumer) -> list[Record]:
+    """The next records, if there are any."""
+    async with asyncio.timeout(SECONDS_MAX):
+        found = await client.getmany(timeout_ms=POLL_MS, max_records=RECORDS_MAX)
+    return [record_of(raw) for records in found.values() for raw in records]
 
 
 async def _is_behind(client: AIOKafkaConsumer, ends: Mapping[TopicPartition, int]) -> bool:

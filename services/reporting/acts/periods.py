@@ -8,11 +8,11 @@ from functools import partial
 
 from services.reporting.acts.recording import linked, recorded
 from services.reporting.acts.refusal import refusals_told
+from services.reporting.contract.acts_told import told_act
 from services.reporting.contract.telling import (
     ACTS,
     Saying,
     movement_lock,
-    told_act,
     told_closed,
     told_extended,
     told_opened,

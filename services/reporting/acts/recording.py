@@ -1,6 +1,7 @@
 """An act of legal weight is put on the chain in the transaction that does it, and told, so that the topic witnesses the table."""
 
-from services.reporting.contract.telling import Saying, told_act
+from services.reporting.contract.acts_told import told_act
+from services.reporting.contract.telling import Saying
 from services.reporting.domain.chain import Act, Link, appended
 from services.reporting.store import registry as store
 from shared.messaging import Announcement, Transaction

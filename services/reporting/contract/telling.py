@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.reporting.contract.sentences import note_fact, problem_fact
-from services.reporting.domain import chain
-from services.reporting.domain.chain import Link
 from services.reporting.domain.directory import Agency
 from services.reporting.domain.judging import Accepted, Rejected, Report, Verdict
 from services.reporting.domain.periods import FrozenCluster, Reopening, ReportingPeriod
 from shared.events import RECEIPTS, REGISTRY, REPORTS, Fact, announcement, derive
-from shared.events.fields import Act, ActRecorded, IndicatorValue, ValueState
+from shared.events.fields import IndicatorValue, ValueState
 from shared.events.receipts import ReportAccepted, ReportRejected
 from shared.events.registry import (
     AccessChanged,
@@ -278,28 +276,3 @@ def told_reopened(
         confirmed_by=confirmed_by,
     )
     return told_of_period(saying, fact)
-
-
-def told_act(saying: Saying, link: Link, revision: int) -> Announcement:
-    """Let the topic witness the chain of acts."""
-    return told(saying, act_fact(link), topic=REGISTRY.name, lock=ACTS, subject=str(link.sequence), revision=revision)
-
-
-def act_fact(link: Link) -> ActRecorded:
-    """Write a link as it is told."""
-    act = Act(
-        kind=link.act.kind,
-        movement=link.act.movement,
-        subject=link.act.subject,
-        actor=link.act.actor,
-        at=link.act.at,
-        facts=dict(link.act.facts),
-    )
-    return ActRecorded(service=SERVICE, sequence=link.sequence, hash=link.hash, previous_hash=link.previous_hash, act=act)
-
-
-def link_hash(fact: ActRecorded) -> str:
-    """The hash that a link has to have, computed again from what it says."""
-    act, facts = fact.act, tuple(sorted(fact.act.facts.items()))
-    said = chain.Act(kind=act.kind, movement=act.movement, subject=act.subject, actor=act.actor, at=act.at, facts=facts)
-    return chain.hash_of(said, fact.sequence, fact.previous_hash)

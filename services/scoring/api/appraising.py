@@ -1,5 +1,7 @@
 """What the standing body does with scores: it appraises reports, and makes final scores public. Both are acts."""
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -8,6 +10,7 @@ from services.scoring.api.asked import AppraisalAsked, FindingAsked
 from services.scoring.contract import SCORES_WORKER, Saying, act_recorded, acts_lock, agency_lock
 from services.scoring.domain.acts import Act
 from services.scoring.domain.appraisal import Appraisal, Finding, faults_in
+from services.scoring.domain.inputs import findings_document
 from services.scoring.domain.marks import Cause, CauseKind, NewMark
 from services.scoring.domain.parts import ReportInput
 from services.scoring.domain.period import as_told, plan_in_force
@@ -155,9 +158,11 @@ def fault_of(problem: ValueProblem, places: Mapping[str, str] | None = None) -> 
 
 
 def act_of(place: Place, record: AppraisalRecord) -> Act:
-    """The act as it goes on record: which version, what was changed, and why."""
+    """The act as it goes on record: which version, which criteria with one hash over what was found on them, and why."""
     made = record.appraisal
+    found = json.dumps(findings_document(made), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     facts = {"report_version": str(made.report_version), "findings": ", ".join(sorted(made.findings)), "revision": str(made.revision)}
+    facts |= {"digest": hashlib.sha256(found.encode()).hexdigest()}
     facts |= {"reason": record.reason} if record.reason else {}
     subject = "/".join(place)
     return Act(kind="score-appraised", movement=place[0], subject=subject, actor=record.actor, at=record.appraised_at, facts=facts)

@@ -55,6 +55,8 @@ async def test_an_appraisal_is_an_act_and_the_score_follows_it_with_its_cause(de
     [link] = await acts_after(desk.pool, 0, 10)
     assert (link.act.kind, link.act.subject, link.act.actor) == ("score-appraised", "trial/2023/a", "standing-body")
     assert (link.act.facts["reason"], link.act.facts["report_version"]) == ("Biên bản số 5", "1")
+    found = '{"works":{"reason":"Thiếu căn cứ","value":"28"}}'
+    assert link.act.facts["digest"] == hashlib.sha256(found.encode()).hexdigest()
 
 
 async def test_self_score_appraised_and_final_score_are_told_apart_with_the_differences_in_words(

@@ -1,5 +1,7 @@
 """Votes are counted in whole numbers on all members; nobody votes on its own unit, twice, or in writing where that may not be."""
 
+from itertools import product
+
 import pytest
 
 from services.scoring.domain.votes import Ballot, Cast, counted, faults_in_ballots, votes_needed
@@ -18,12 +20,11 @@ def test_the_share_of_all_members_is_a_whole_number(members: int, percent: int, 
     assert votes_needed(members, percent) == needed
 
 
-def test_a_vote_never_passes_under_its_share_and_always_at_it() -> None:
-    for members in range(1, 41):
-        for percent in range(1, 101):
-            for in_favour in range(members + 1):
-                count = counted(ballots(in_favour=in_favour, against=members - in_favour), percent)
-                assert count.is_reached == (100 * in_favour >= percent * members)
+@pytest.mark.parametrize("members", range(1, 41))
+def test_a_vote_never_passes_under_its_share_and_always_at_it(members: int) -> None:
+    for percent, in_favour in product(range(1, 101), range(members + 1)):
+        count = counted(ballots(in_favour=in_favour, against=members - in_favour), percent)
+        assert count.is_reached == (100 * in_favour >= percent * members)
 
 
 @pytest.mark.parametrize("kind", ["against", "abstained", "absent", "recused"])
