@@ -13,6 +13,7 @@ from shared.events.topics import FOR_EVER, Topic
 from tests.contracts.asyncapi import asyncapi
 from tests.contracts.documents import golden, write_schemas
 from tests.contracts.errors import errors_pages
+from tests.contracts.metrics import metrics_page
 from tests.docs.services import SERVICES, application
 
 DOCS = CHECKOUT / "docs"
@@ -23,6 +24,7 @@ def documents() -> Iterator[tuple[Path, str]]:
     """Give each document with its place."""
     yield DOCS / "asyncapi.yaml", yaml.safe_dump(asyncapi(), allow_unicode=True, sort_keys=False, width=WIDTH)
     yield DOCS / "events.md", events_page()
+    yield DOCS / "metrics.md", metrics_page()
     for name, page in errors_pages():
         yield DOCS / "errors" / name, page
     for service in SERVICES:

@@ -1,5 +1,6 @@
 """The documents of the contract are those of the code, and their own public tools find nothing wrong with them."""
 
+import importlib
 import shutil
 import subprocess
 from pathlib import Path
@@ -12,6 +13,7 @@ from shared.events import CATALOGUE
 from shared.http.codes import CATALOGUE as CATALOGUE_OF_CODES
 from tests.contracts.asyncapi import asyncapi
 from tests.contracts.made import DOCS, documents
+from tests.contracts.metrics import MODULES, metrics_in
 
 NODE = Path(__file__).with_name("node")
 INSTALL_SECONDS_MAX = 300
@@ -24,6 +26,16 @@ def test_the_committed_documents_are_those_of_the_code() -> None:
 
 def test_there_is_no_page_of_a_code_that_is_gone() -> None:
     assert {file.stem for file in (DOCS / "errors").glob("*.md")} == {"README", *CATALOGUE_OF_CODES}
+
+
+@pytest.mark.parametrize("name", MODULES.values())
+def test_a_metric_tells_in_sentences_what_it_means_and_its_name_says_whose_it_is(name: str) -> None:
+    metrics = list(metrics_in(importlib.import_module(name)))
+    assert metrics
+    for metric in metrics:
+        (family,) = metric.describe()
+        assert family.name.startswith("thidua_")
+        assert family.documentation.endswith((".", "?"))
 
 
 def test_every_event_is_a_message_of_its_channel_with_headers_key_and_example() -> None:
