@@ -55,7 +55,7 @@ lock: setup-dev ## write the locks of packages and of Kafka's jars anew
 	@$(VENV)/python -m deploy.local.lock
 
 plan-schema: setup-dev ## write docs/plan.schema.json anew from the shapes that read a plan
-	@$(VENV)/python -m shared.plan.json_schema > docs/plan.schema.json
+	@$(VENV)/python -X utf8 -c "from shared.plan.json_schema import printed; print(printed(), end='')" > docs/plan.schema.json
 
 clean: ## remove all that was downloaded or made
 	@rm -rf .venv .local build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

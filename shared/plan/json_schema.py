@@ -1,12 +1,11 @@
 """The published JSON Schema of a plan, made from the same table of shapes that reads one, so that an editor completes what is read.
 
-`python -m shared.plan.json_schema` prints it. An editor sees form only; the rules between the parts are checked by `check`.
+`make plan-schema` writes it. An editor sees form only; the rules between the parts are checked by `check`.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping
 from functools import singledispatch
 
@@ -141,8 +140,3 @@ def _(_shape: object) -> Schema:
 def printed() -> str:
     """The schema as it is published."""
     return json.dumps(plan_schema(), ensure_ascii=False, indent=1) + "\n"
-
-
-if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    sys.stdout.write(printed())
