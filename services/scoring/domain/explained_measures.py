@@ -5,7 +5,7 @@ Most of a sentence follows from the rule alone: the words around the value are p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache, partial
@@ -15,6 +15,7 @@ from services.scoring.domain.measures import maximum_of
 from services.scoring.domain.parts import Part
 from services.scoring.domain.remembered import Remembered
 from shared.plan.types import (
+    Band,
     BandsMeasure,
     BooleanMeasure,
     CountMeasure,
@@ -67,7 +68,7 @@ def phrase_for(criterion: Criterion, part: Part, value: Decimal) -> Phrase:
             return phrase_for_count(criterion)
         case LeaderScaledMeasure():
             figures = dict(part.trace)
-            return phrases_beside_leaders(criterion)(figures["target"], figures.get("leader_value"))
+            return phrases_beside_leaders(criterion)(figures["target"], figures.get("leader_value"), figures.get("leader_target"))
 
 
 def phrase(criterion: Criterion, before: Sentence, after: Sentence) -> Phrase:
@@ -115,14 +116,31 @@ def phrase_for_ratio(criterion: Criterion) -> Phrase:
 @Remembered
 def phrases_for_bands(criterion: Criterion) -> Mapping[Decimal | None, Phrase]:
     """By the bound of the band that was reached; under none, for a value that reached no band."""
-    bands = criterion.measure.bands if isinstance(criterion.measure, BandsMeasure) else ()
-    none = phrase_with_unit(criterion, VALUE, Sentence(vi=" không đạt bậc nào", en=" reaches no band"))
-    return {None: none} | {band.bound: phrase_for_band(criterion, band.bound) for band in bands}
+    measure = criterion.measure
+    if not isinstance(measure, BandsMeasure):
+        raise TypeError(f"criterion {criterion.code} has no bands")
+    more = better_band(criterion, measure.bands, measure.otherwise)
+    none = phrase_with_unit(criterion, VALUE, Sentence(vi=f" không đạt bậc nào{more.vi}", en=f" reaches no band{more.en}"))
+    reached = {band.bound: phrase_for_band(criterion, band, measure.bands[:place]) for place, band in enumerate(measure.bands)}
+    return {None: none} | reached
 
 
-def phrase_for_band(criterion: Criterion, bound: Decimal) -> Phrase:
-    band = wording.bound(criterion.direction, wording.with_unit(bound, criterion))
-    return phrase_with_unit(criterion, VALUE, Sentence(vi=f" thuộc bậc {band.vi}", en=f" is in the band of {band.en}"))
+def phrase_for_band(criterion: Criterion, band: Band, above: Sequence[Band]) -> Phrase:
+    said, more = bound_of(criterion, band), better_band(criterion, above, band.points)
+    return phrase_with_unit(criterion, VALUE, Sentence(vi=f" thuộc bậc {said.vi}{more.vi}", en=f" is in the band of {said.en}{more.en}"))
+
+
+def better_band(criterion: Criterion, above: Sequence[Band], got: Decimal) -> Sentence:
+    """The nearest band that is worth more: what would have raised the points."""
+    better = [band for band in above if band.points > got]
+    if not better:
+        return Sentence(vi="", en="")
+    said, points = bound_of(criterion, better[-1]), wording.points(better[-1].points)
+    return Sentence(vi=f" (bậc trên: {said.vi}, được {points.vi})", en=f" (the band above: {said.en}, for {points.en})")
+
+
+def bound_of(criterion: Criterion, band: Band) -> Sentence:
+    return wording.bound(criterion.direction, wording.with_unit(band.bound, criterion))
 
 
 @Remembered
@@ -155,22 +173,24 @@ def phrase_for_count(criterion: Criterion) -> Phrase:
 
 
 @Remembered
-def phrases_beside_leaders(criterion: Criterion) -> Callable[[Decimal, Decimal | None], Phrase]:
+def phrases_beside_leaders(criterion: Criterion) -> Callable[[Decimal, Decimal | None, Decimal | None], Phrase]:
     """By target and leader; each cluster has a leader of its own, so only those of late are kept."""
     return lru_cache(maxsize=LEADERS_MAX)(partial(phrase_beside_leader, criterion))
 
 
-def phrase_beside_leader(criterion: Criterion, target: Decimal, leader: Decimal | None) -> Phrase:
+def phrase_beside_leader(criterion: Criterion, target: Decimal, leader: Decimal | None, leader_target: Decimal | None) -> Phrase:
+    """Names the leader's own target too: with less than others, but a lower target, it may have gone further beyond."""
     goal = wording.with_unit(target, criterion)
-    if leader is None:
+    if leader is None or leader_target is None:
         after = Sentence(
             vi=f", chỉ tiêu {goal.vi}: tính theo tỷ lệ, tối đa nửa số điểm",
             en=f" against a target of {goal.en}: in proportion, up to half the maximum",
         )
     else:
-        best = wording.with_unit(leader, criterion)
+        best, asked = wording.with_unit(leader, criterion), wording.with_unit(leader_target, criterion)
+        most = wording.points(maximum_of(criterion))
         after = Sentence(
-            vi=f", vượt chỉ tiêu {goal.vi}; so với đơn vị dẫn đầu cụm ({best.vi})",
-            en=f", above the target of {goal.en}; scaled to the cluster's leader ({best.en})",
+            vi=f", vượt chỉ tiêu {goal.vi}; đơn vị dẫn đầu cụm đạt {best.vi} với chỉ tiêu {asked.vi}, được trọn {most.vi}",
+            en=f", above the target of {goal.en}; the cluster's leader has {best.en} against a target of {asked.en} and takes {most.en}",
         )
     return phrase_with_unit(criterion, Sentence(vi="đạt ", en=""), after)

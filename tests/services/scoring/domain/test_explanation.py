@@ -52,16 +52,29 @@ LOWER = ", maximum: 10, direction: lower"
             BANDS,
             LOWER + ", unit_vi: ngày, unit_en: days",
             "3",
-            "số liệu 3 ngày thuộc bậc không quá 15 ngày: 7 điểm",
-            "at most 15 days: 7 points",
+            "số liệu 3 ngày thuộc bậc không quá 15 ngày (bậc trên: không quá 0 ngày, được 10 điểm): 7 điểm",
+            "at most 15 days (the band above: at most 0 days, for 10 points): 7 points",
         ),
-        (BANDS, LOWER, "16", "số liệu 16 không đạt bậc nào: 0 điểm", "the value 16 reaches no band: 0 points"),
+        (BANDS, LOWER, "0", "số liệu 0 thuộc bậc không quá 0: 10 điểm", "the value 0 is in the band of at most 0: 10 points"),
+        (
+            BANDS,
+            LOWER,
+            "16",
+            "số liệu 16 không đạt bậc nào (bậc trên: không quá 15, được 7 điểm): 0 điểm",
+            "the value 16 reaches no band (the band above: at most 15, for 7 points): 0 points",
+        ),
         ("boolean", MAXIMUM, "1", "báo cáo “có”, yêu cầu “có”: 10 điểm", "the report says “yes”, “yes” is asked: 10 points"),
         ("boolean", LOWER, "1", "báo cáo “có”, yêu cầu “không”: 0 điểm", "the report says “yes”, “no” is asked: 0 points"),
         ("{kind: count, points_each: 1}", MAXIMUM, "3", "3, mỗi 1 điểm, tối đa 10: 3 điểm", "3, 1 point each, at most 10: 3 points"),
         ("{kind: count, points_each: 4}", LOWER, "2", "2, mỗi lần trừ 4 điểm từ 10: 2 điểm", "2, 4 points off 10 for each: 2 points"),
         (LEADER, MAXIMUM, "60", "tính theo tỷ lệ, tối đa nửa số điểm: 3 điểm", "in proportion, up to half the maximum: 3 points"),
-        (LEADER, MAXIMUM, "160", "so với đơn vị dẫn đầu cụm (160): 10 điểm", "scaled to the cluster's leader (160): 10 points"),
+        (
+            LEADER,
+            MAXIMUM,
+            "160",
+            "vượt chỉ tiêu 100; đơn vị dẫn đầu cụm đạt 160 với chỉ tiêu 100, được trọn 10 điểm: 10 điểm",
+            "the cluster's leader has 160 against a target of 100 and takes 10 points: 10 points",
+        ),
         ("points", "", None, "chưa có số liệu; theo kế hoạch được tính 0 điểm", "the value is missing; by the plan this gives 0 points"),
         (
             "points",
@@ -82,6 +95,12 @@ def test_a_criterion_says_what_was_reported_what_the_rule_is_and_the_points(
     assert said.vi.endswith(vi + ".")
     assert said.en.startswith("Criterion X: ")
     assert said.en.endswith(en + ".")
+
+
+def test_a_unit_with_more_than_the_leader_is_told_that_the_leader_s_own_target_is_lower() -> None:
+    plan = small_plan(criterion("X", LEADER, MAXIMUM))
+    said = sentence_for(part_of(scored(plan, {"a": report({"X": 150}), "c": report({"X": 140})})["a"], "X"))
+    assert said.vi == "Tiêu chí X: đạt 150, vượt chỉ tiêu 100; đơn vị dẫn đầu cụm đạt 140 với chỉ tiêu 70, được trọn 10 điểm: 7,5 điểm."
 
 
 def test_adjustments_say_what_they_added_or_took_off() -> None:
