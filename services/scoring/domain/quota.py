@@ -32,10 +32,11 @@ class Placed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuotaLine:
-    """Who stays within the quota, and the total of the last of them; none where nobody does."""
+    """Who stays within the quota, who is left out for a tie at its line, and the total of the last one within, if anyone is."""
 
     quota: int
     within: frozenset[AgencyCode]
+    tied: frozenset[AgencyCode]
     last: Decimal | None
 
 
@@ -44,35 +45,49 @@ def quota_line(quota: int | None, chosen: Sequence[Placed]) -> QuotaLine | None:
     if quota is None or len(chosen) <= quota:
         return None
     ordered = sorted(chosen, key=lambda one: (negative(one.total), one.standing.rank or 0, one.standing.agency))
-    within = [one for one in ordered if one.total > ordered[quota].total]
+    above = [one for one in ordered if one.total > ordered[quota].total]
     level = [one for one in ordered if one.total == ordered[quota].total]
-    within += apart_by_rank(level, quota - len(within))
+    tied = tied_at_line(level, level[quota - len(above)])
+    within = [one for one in ordered[:quota] if one not in tied]
     last = min((one.total for one in within), default=None)
-    return QuotaLine(quota=quota, within=frozenset(one.standing.agency for one in within), last=last)
+    return QuotaLine(quota=quota, within=agencies_of(within), tied=agencies_of(tied), last=last)
 
 
-def apart_by_rank(level: Sequence[Placed], room: int) -> list[Placed]:
-    """Those of one total who still fit: by rank inside one cluster, and none where they stand in several."""
+def tied_at_line(level: Sequence[Placed], first_beyond: Placed) -> list[Placed]:
+    """Those of one total whom nothing sets apart: a joint rank inside one cluster, and all of them where they stand in several."""
     if len({one.cluster for one in level}) > 1:
-        return []
-    return [one for one in level[:room] if one.standing.rank != level[room].standing.rank]
+        return list(level)
+    joint = [one for one in level if one.standing.rank == first_beyond.standing.rank]
+    return joint if joint[0] is not first_beyond else []  # a rank that begins beyond the line is not cut in two
+
+
+def agencies_of(units: Iterable[Placed]) -> frozenset[AgencyCode]:
+    return frozenset(one.standing.agency for one in units)
 
 
 def cut_by_quota(line: QuotaLine, standing: Standing) -> CutOff:
     """Why a unit is beyond the quota, and by how much."""
     short_by = None if line.last is None or standing.total is None else minus(line.last, standing.total)
-    gap = wording.figure(short_by) if short_by else None
-    vi = (
-        f"kém đơn vị cuối cùng trong chỉ tiêu {gap.vi} điểm"
-        if gap
-        else "bằng điểm ở ranh giới chỉ tiêu (đồng điểm giữa các cụm thì không lấy)"
-    )
-    en = f"{gap.en} behind the last one within it" if gap else "level with its line (a tie across clusters is left out whole)"
+    why = sentence_for_place(line, standing, short_by)
     sentence = Sentence(
-        vi=f"Đủ điều kiện và được cụm chọn nhưng ngoài chỉ tiêu {line.quota} của tất cả các cụm: {vi}.",
-        en=f"Qualified and chosen in its cluster, but beyond the quota of {line.quota} over all clusters: {en}.",
+        vi=f"Đủ điều kiện và được cụm chọn nhưng ngoài chỉ tiêu {line.quota} của tất cả các cụm: {why.vi}.",
+        en=f"Qualified and chosen in its cluster, but beyond the quota of {line.quota} over all clusters: {why.en}.",
     )
     return CutOff(standing=standing, sentence=sentence, short_by=short_by)
+
+
+def sentence_for_place(line: QuotaLine, standing: Standing, short_by: Decimal | None) -> Sentence:
+    """A tie, a distance in points, or a later rank with equal points: each unit is told its own reason."""
+    if standing.agency in line.tied:
+        vi = "đồng điểm ở ranh giới chỉ tiêu, nên các đơn vị đồng điểm đều không được lấy"
+        return Sentence(vi=vi, en="level at its line, and a tie that nothing sets apart is left out whole")
+    if short_by is None:
+        return Sentence(vi="tổng điểm thấp hơn ranh giới chỉ tiêu", en="its total is below the line")
+    if not short_by:
+        vi = "bằng điểm với đơn vị cuối cùng trong chỉ tiêu nhưng xếp hạng sau trong cụm"
+        return Sentence(vi=vi, en="level on points with the last one within it, but ranked behind in the cluster")
+    gap = wording.figure(short_by)
+    return Sentence(vi=f"kém đơn vị cuối cùng trong chỉ tiêu {gap.vi} điểm", en=f"{gap.en} behind the last one within it")
 
 
 def sentence_for_quota(line: QuotaLine | None) -> Iterable[Sentence]:

@@ -122,10 +122,13 @@ def test_a_quota_spans_all_clusters_and_the_best_totals_come_first() -> None:
 def test_a_tie_across_clusters_at_the_quota_line_is_left_out_whole() -> None:
     judgements = judged(plan_with(QUOTA_2, more=TWO_CLUSTERS), {"a": {"X": 90}, "b": {"X": 80}, "c": {"X": 80}, "d": {"X": 1}})
     assert whole(judgements) == ["a"]
-    assert "a tie across clusters is left out whole" not in judgements["w/k"].cut[0].sentence.en  # it is 10 behind
+    assert judgements["w/k"].cut[0].sentence.en.endswith("level at its line, and a tie that nothing sets apart is left out whole.")
     level = judged(plan_with(QUOTA_2, more=TWO_CLUSTERS), {"a": {"X": 80}, "b": {"X": 80}, "c": {"X": 80}, "d": {"X": 1}})
     assert whole(level) == []
-    assert "a tie across clusters is left out whole" in level["w/k"].cut[0].sentence.en
+    assert [one.sentence.en.rpartition(": ")[2] for one in (*level["w/k"].cut, *level["w/l"].cut)] == [
+        *["level at its line, and a tie that nothing sets apart is left out whole."] * 3,
+        "its total is below the line.",
+    ]
 
 
 def test_a_tie_at_the_quota_line_inside_one_cluster_is_set_apart_by_its_tie_break_steps() -> None:
@@ -133,6 +136,7 @@ def test_a_tie_at_the_quota_line_inside_one_cluster_is_set_apart_by_its_tie_brea
     reports: dict[str, Values | None] = {"a": {"X": 81, "waste": 1}, "b": {"X": 80}, "c": {"X": 90}, "d": {"X": 1}}
     judgements = judged(plan_with(QUOTA_2, more=TWO_CLUSTERS + steps), reports)
     assert whole(judgements) == ["b", "c"]
+    assert judgements["w/k"].cut[0].sentence.vi.endswith("bằng điểm với đơn vị cuối cùng trong chỉ tiêu nhưng xếp hạng sau trong cụm.")
     assert whole(judged(plan_with(QUOTA_2, more=TWO_CLUSTERS), reports)) == ["c"]  # a joint rank is never cut in two
 
 

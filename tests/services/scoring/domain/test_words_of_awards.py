@@ -84,8 +84,8 @@ def test_a_tie_across_clusters_that_leaves_nobody_within_is_said() -> None:
     found = judged(plan_with(rule("one", ", quota: 1"), more=TWO_CLUSTERS), {"a": {"X": 80}, "c": {"X": 80}})
     assert [found[f"one/{cluster}"].proposals for cluster in "kl"] == [(), ()]
     level = found["one/k"].cut[0].sentence
-    assert level.en.endswith("over all clusters: level with its line (a tie across clusters is left out whole).")
-    assert level.vi.endswith("của tất cả các cụm: bằng điểm ở ranh giới chỉ tiêu (đồng điểm giữa các cụm thì không lấy).")
+    assert level.en.endswith("over all clusters: level at its line, and a tie that nothing sets apart is left out whole.")
+    assert level.vi.endswith("của tất cả các cụm: đồng điểm ở ranh giới chỉ tiêu, nên các đơn vị đồng điểm đều không được lấy.")
 
 
 def test_a_period_is_named_where_an_award_looks_back_on_several() -> None:
