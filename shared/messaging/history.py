@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
@@ -17,12 +18,19 @@ RECORDS_MAX = 2_000
 
 async def records_of(kafka: KafkaSettings, topic: str) -> AsyncIterator[Record]:
     """Read a topic, each partition in its order; nothing where there is no such topic. Raises TimeoutError and KafkaError."""
-    client = onlooker(kafka)
-    try:
+    async with _onlooking(kafka) as client:
         ends = await _begin(kafka, client, topic)
         while await _is_behind(client, ends):
             for record in await _some(client):
                 yield record
+
+
+@asynccontextmanager
+async def _onlooking(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaConsumer]:
+    """A client that is stopped afterwards."""
+    client = onlooker(kafka)
+    try:
+        yield client
     finally:
         await asyncio.wait_for(client.stop(), SECONDS_MAX)
 
