@@ -16,6 +16,10 @@ from tests.chaos.hunt import copied_tree
 
 DOMAIN = "services/scoring/domain"
 TESTS = ("tests/services/scoring/domain",)
+OPTIONS = (
+    *("--noconftest", "-p", "no:cacheprovider", "--import-mode=importlib", "-o", "pythonpath=.", "-q", "-m", "not proof"),
+    *("-p", "tests.oracle.forgetting"),
+)
 KILLED_SHARE_MIN = 0.9
 SURVIVED, UNTESTED = 0, 33  # as mutmut writes them down; all else killed the mutant
 NICENESS = 19
@@ -23,7 +27,7 @@ SETTINGS = f"""
 [tool.mutmut]
 source_paths = ["{DOMAIN}"]
 also_copy = ["shared", "services", "deploy", "tests", "plans"]
-pytest_add_cli_args = ["--noconftest", "-p", "no:cacheprovider", "--import-mode=importlib", "-o", "pythonpath=.", "-q", "-m", "not proof"]
+pytest_add_cli_args = {json.dumps(OPTIONS)}
 pytest_add_cli_args_test_selection = {json.dumps(TESTS)}
 """
 

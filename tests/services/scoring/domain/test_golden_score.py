@@ -1,16 +1,21 @@
 """One score with every kind of line in it, held against a file that people have read: neither a byte nor a word changes unseen."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from services.scoring.domain.appraisal import Appraisal, Finding, as_appraised
 from services.scoring.domain.cluster_facts import facts_of
+from services.scoring.domain.explanation import sentence_for
 from services.scoring.domain.inputs import Dates, ScoreInputs, computed_again, inputs_document, inputs_from
 from services.scoring.domain.parts import ReportInput, Score
 from services.scoring.domain.score_document import score_bytes, score_document
 from services.scoring.domain.scores import score_cluster
+from services.scoring.domain.tie_breaks import penalty_of
 from shared.plan.types import AgencyCode
 from shared.plan.values import MISSING, NOT_APPLICABLE, Given
 from tests.shared.plan.small_plans import criterion, small_plan
@@ -115,3 +120,30 @@ def test_the_inputs_of_a_score_are_written_and_read_back_to_the_same_bytes() -> 
     assert document["report"]["submitted_at"] == "2023-07-15T03:00:00+00:00"  # type: ignore[index]  # the type says object
     assert inputs_from(document) == inputs
     assert score_bytes(computed_again(PLAN, inputs_from(document))) == score_bytes(whole())
+
+
+LATE_SAID = {
+    None: (
+        "Không biết thời điểm nộp báo cáo, nên không xét nộp chậm.",
+        "The instant of submission is not known, so lateness is not judged.",
+    ),
+    datetime(2023, 7, 12, 16, tzinfo=UTC): (
+        "Báo cáo nộp đúng hạn, không bị trừ điểm.",
+        "The report was on time; nothing is taken off.",
+    ),
+    datetime(2023, 7, 12, 17, tzinfo=UTC): (
+        "Báo cáo nộp chậm 1 ngày sau 2 ngày ân hạn, mỗi ngày 1 điểm, tối đa 5: trừ 1 điểm.",
+        "The report was 1 day(s) late after 2 of grace, 1 point a day, at most 5: 1 point taken off.",
+    ),
+}
+
+
+@pytest.mark.parametrize("submitted_at", LATE_SAID)
+def test_lateness_is_said_whether_it_was_judged_or_not(submitted_at: datetime | None) -> None:
+    score = score_cluster(PLAN, PLAN.periods[0], {A: replace(SENT, submitted_at=submitted_at)})[A]
+    part = next(part for part in score.parts if part.code == "late")
+    assert (sentence_for(part).vi, sentence_for(part).en) == LATE_SAID[submitted_at]
+
+
+def test_the_penalty_that_ties_and_conditions_look_at_is_what_was_taken_off_within_its_maximum() -> None:
+    assert penalty_of(whole()) == Decimal(4)

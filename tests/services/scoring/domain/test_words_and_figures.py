@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -103,7 +104,7 @@ def test_what_the_cluster_tells_is_read_back_as_it_was() -> None:
 
 
 def test_the_day_that_inputs_name_takes_the_place_of_the_plans_and_moves_no_further() -> None:
-    planned = small_plan(criterion("X")).periods[0]
+    planned = replace(small_plan(criterion("X")).periods[0], due_moves=DueMoves.NEXT_WORKING_DAY)
     kept = period_with(planned, Dates(due=date(2023, 7, 15), grace_days=5))
     assert (kept.due, kept.grace_days, kept.due_moves, kept.code) == (date(2023, 7, 15), 5, DueMoves.STAYS, planned.code)
 
