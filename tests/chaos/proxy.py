@@ -37,12 +37,12 @@ class Proxy:
         self._open.add(writer)
         try:
             far, far_writer = await asyncio.open_connection(HOST, self._target_port)
-        except OSError:
+        except (OSError, asyncio.CancelledError):  # refused, or the loop ends: a stream's callback would take that for a failure
             writer.transport.abort()
             self._open.discard(writer)
             return
         self._open.add(far_writer)
-        with suppress(asyncio.CancelledError):  # the loop ends: a stream's callback would take it for a failure
+        with suppress(asyncio.CancelledError):
             await asyncio.gather(self._copy(near, far_writer), self._copy(far, writer))
         for each in (writer, far_writer):
             each.transport.abort()
