@@ -1,7 +1,7 @@
 """A second calculation of scores, ranks and suggestions: slow, obvious, in exact fractions. It shares no code with the product.
 
 It is written from `docs/plans.md`, reads a plan as the plain lists and texts that its YAML holds, and takes each rule in turn
-for each unit. The one rounding besides the total's is the documented one: a quotient keeps 30 decimals, half away from zero.
+for each unit. Nothing is rounded but the total, once, half away from zero.
 """
 
 from collections.abc import Mapping, Sequence
@@ -45,10 +45,6 @@ def half_away(number: Number, places: int) -> Number:
     return Number(whole if number >= 0 else -whole, 10**places)
 
 
-def divide(one: Number, other: Number) -> Number:
-    return half_away(one / other, 30)
-
-
 def leaves(nodes: Sequence[Any]) -> list[Any]:
     found: list[Any] = []
     for node in nodes:
@@ -89,13 +85,13 @@ def measured(criterion: Any, agency: str, value: Number, cluster: Mapping[str, S
             target = Number(measure["target"])
             if value <= target if is_lower else value >= target:
                 return maximum
-            quotient = divide(maximum * target, value) if is_lower else divide(maximum * value, target)
+            quotient = maximum * target / value if is_lower else maximum * value / target
             return max(NOTHING, quotient)
         case "bands":
-            for band in measure["bands"]:
-                if value <= Number(band["bound"]) if is_lower else value >= Number(band["bound"]):
-                    return Number(band["points"])
-            return Number(measure["otherwise"])
+            reached = [
+                band for band in measure["bands"] if (value <= Number(band["bound"]) if is_lower else value >= Number(band["bound"]))
+            ]
+            return Number(reached[0]["points"] if reached else measure["otherwise"])
         case "boolean":
             return maximum if (value == 0) == is_lower else NOTHING
         case "count":
@@ -108,7 +104,7 @@ def beside_leader(criterion: Any, agency: str, value: Number, cluster: Mapping[s
     """Half the maximum at the target; above it the leader's excess, relative to its own target, is what others are held against."""
     half, target = Number(criterion["maximum"]) / 2, own_target(criterion, agency)
     if value <= target:
-        return max(NOTHING, divide(half * value, target))
+        return max(NOTHING, half * value / target)
     shares = {}
     for other, sent in cluster.items():
         reached = given(sent, criterion["code"])
@@ -118,7 +114,7 @@ def beside_leader(criterion: Any, agency: str, value: Number, cluster: Mapping[s
     leads = given(cluster[leader], criterion["code"])
     assert leads is not None
     its_target = own_target(criterion, leader)
-    return half + divide(half * (value - target) * its_target, target * (leads - its_target))
+    return half + half * (value - target) * its_target / (target * (leads - its_target))
 
 
 def due_day(plan: Plan, period: Any) -> date | None:
@@ -164,7 +160,7 @@ def reckon(plan: Plan, period: Any, agency: str, cluster: Mapping[str, Sent | No
     if "block" in rules.values() or not criteria or (is_shared and left == 0):
         return found
     total = sum(found.points.values(), NOTHING)
-    add_up(plan, period, sent, found, divide(total * whole, left) if is_shared else total)
+    add_up(plan, period, sent, found, total * whole / left if is_shared else total)
     return found
 
 

@@ -218,8 +218,8 @@ def unknown_agency(label: str, plan: Plan) -> ValueRefused:
 
 def note_what_the_plan_forbids(table: Table) -> None:
     """Hold every value against the plan."""
-    for agency, values in table.values.items():
-        for code, value in values.items():
-            for problem in check_values(table.plan, {code: value}):
-                refused = refusal(problem.code, problem.sentence_vi, problem.sentence_en)
-                table.note(table.lines[agency, code], code, refused)
+    placed = [(agency, code, value) for agency, values in table.values.items() for code, value in values.items()]
+    for agency, code, value in placed:
+        for problem in check_values(table.plan, {code: value}):
+            refused = refusal(problem.code, problem.sentence_vi, problem.sentence_en)
+            table.note(table.lines[agency, code], code, refused)
