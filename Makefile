@@ -4,7 +4,7 @@ VENV := .venv/bin
 export PORT_OFFSET
 
 .DEFAULT_GOAL := help
-.PHONY: help plan-schema setup setup-dev demo up test check test-tools bench chaos mutants proof documents lock clean
+.PHONY: help setup setup-dev demo up test check test-tools bench chaos mutants proof documents lock clean
 
 help: ## list all targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -48,14 +48,11 @@ proof: setup-dev ## run the long proofs: mutants, random cases by the thousand, 
 	@$(VENV)/python -m tests.oracle.mutation
 	@$(VENV)/python -m pytest -m proof
 
-documents: setup-dev ## write schemas, AsyncAPI, OpenAPI and the pages of events and errors anew from the code
+documents: setup-dev ## write schemas, AsyncAPI, OpenAPI and the pages of events, errors and metrics anew from the code
 	@$(VENV)/python -m tests.contracts.made
 
 lock: setup-dev ## write the locks of packages and of Kafka's jars anew
 	@$(VENV)/python -m deploy.local.lock
-
-plan-schema: setup-dev ## write docs/plan.schema.json anew from the shapes that read a plan
-	@$(VENV)/python -X utf8 -c "from shared.plan.json_schema import printed; print(printed(), end='')" > docs/plan.schema.json
 
 clean: ## remove all that was downloaded or made
 	@rm -rf .venv .local build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

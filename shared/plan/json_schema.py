@@ -1,6 +1,6 @@
 """The published JSON Schema of a plan, made from the same table of shapes that reads one, so that an editor completes what is read.
 
-`make plan-schema` writes it. An editor sees form only; the rules between the parts are checked by `check`.
+`make documents` writes it. An editor sees form only; the rules between the parts are checked by `check`.
 """
 
 from __future__ import annotations

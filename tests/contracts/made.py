@@ -10,6 +10,7 @@ import yaml
 from deploy.local.places import CHECKOUT
 from shared.events import CATALOGUE, Fact
 from shared.events.topics import FOR_EVER, Topic
+from shared.plan.json_schema import printed
 from tests.contracts.asyncapi import asyncapi
 from tests.contracts.documents import golden, write_schemas
 from tests.contracts.errors import errors_pages
@@ -24,6 +25,7 @@ def documents() -> Iterator[tuple[Path, str]]:
     """Give each document with its place."""
     yield DOCS / "asyncapi.yaml", yaml.safe_dump(asyncapi(), allow_unicode=True, sort_keys=False, width=WIDTH)
     yield DOCS / "events.md", events_page()
+    yield DOCS / "plan.schema.json", printed()
     yield DOCS / "metrics.md", metrics_page()
     for name, page in errors_pages():
         yield DOCS / "errors" / name, page

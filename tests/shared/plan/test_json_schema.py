@@ -30,7 +30,7 @@ def read(text: str) -> Any:
 
 
 def test_the_published_schema_is_the_one_that_is_made() -> None:
-    assert PUBLISHED.read_text(encoding="utf-8") == printed(), "run `make plan-schema`"
+    assert PUBLISHED.read_text(encoding="utf-8") == printed(), "run `make documents`"
 
 
 def test_the_schema_is_itself_a_schema() -> None:
