@@ -18,7 +18,7 @@ from shared.plan.document import PlanInvalid, plan_from_document, read_plan
 from shared.plan.types import AgencyCode, ClusterCode, Plan
 from shared.plan.values import MISSING, NOT_APPLICABLE, Given, IndicatorValue
 from tests.oracle.cases import Case, cases, drawn_again
-from tests.oracle.reckoning import Reckoned, Sent, places, reckon
+from tests.oracle.reckoning import Reckoned, Sent, half_away, places, reckon
 from tests.oracle.suggesting import suggestions
 
 ROOT = Path(__file__).parents[2]
@@ -44,7 +44,8 @@ def told(score: Score) -> tuple[object, ...]:
 
 
 def reckoned(unit: Reckoned) -> tuple[object, ...]:
-    return unit.total, unit.grade, unit.points
+    """The points of a criterion are shown at 30 decimals."""
+    return unit.total, unit.grade, {code: half_away(points, 30) for code, points in unit.points.items()}
 
 
 def agree(plan: Plan, raw: dict[str, Any], clusters: dict[str, dict[str, Sent | None]]) -> None:

@@ -1,6 +1,7 @@
 """Exact decimal arithmetic. Sums, differences and products are exact or raise; only `quotient` and `rounded` round, half up.
 
-A quotient is kept to 30 decimals. The thread's decimal context is never used, so nothing outside can change a score.
+A quotient is kept to 30 decimals, and a sum of quotients is read at 20: three times a third is one. The thread's decimal
+context is never used, so nothing outside can change a score.
 """
 
 from collections.abc import Iterable
@@ -9,6 +10,7 @@ from functools import reduce
 from typing import Final
 
 QUOTIENT_PLACES: Final = 30
+SETTLED_PLACES: Final = 20  # as many as a value may have, so that no figure of a report is touched
 DIGITS: Final = 200  # a product of bounded amounts needs less than 100
 ZERO: Final = Decimal(0)
 
@@ -34,6 +36,11 @@ def quotient(dividend: Decimal, divisor: Decimal) -> Decimal:
 def rounded(amount: Decimal, places: int) -> Decimal:
     """The amount at so many decimals; a half goes away from zero."""
     return amount.quantize(_UNITS[places], rounding=ROUND_HALF_UP, context=_ROUNDING)
+
+
+def settled(amount: Decimal) -> Decimal:
+    """A sum of quotients without the last decimals, which are off by what each was rounded: before it is rounded or compared."""
+    return rounded(amount, SETTLED_PLACES)
 
 
 def whole_quotient(dividend: Decimal, divisor: Decimal) -> tuple[int, Decimal]:

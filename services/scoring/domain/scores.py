@@ -66,7 +66,7 @@ def outcome_of(plan: Plan, period: Period, agency: AgencyCode, report: ReportInp
     sum_of_parts = total_of([part.points for part in earned])
     limits = limit_parts(plan.adjustments, sum_of_parts)
     exact = total_of((sum_of_parts, *(part.points for part in limits)))
-    total = rounded(exact, plan.total_places)
+    total = rounded(settled(exact), plan.total_places)
     return Outcome(parts=(*earned, *limits, *rounding_part(exact, total, plan.total_places)), total=total)
 
 

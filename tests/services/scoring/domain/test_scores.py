@@ -114,6 +114,22 @@ def test_the_total_is_rounded_once_half_up_and_the_difference_is_a_line() -> Non
     assert points_of(score) == {"X": "0.0025", "Y": "0.0025", "rounding": "0.005"}
 
 
+def test_three_thirds_and_a_half_are_one_and_a_half_which_goes_up() -> None:
+    thirds = "{kind: ratio, target: 3, denominator_vi: x, denominator_en: x}"
+    plan = small_plan(*(criterion(code, thirds, ", maximum: 1") for code in "XYZ"), criterion("H"))
+    score = scored_alone(plan, {"X": 1, "Y": 1, "Z": 1, "H": "0.005"})
+    assert score.total == Decimal("1.01")
+    assert sum(Fraction(part.points) for part in score.parts) == Fraction("1.01")
+
+
+def test_a_group_of_thirds_is_compared_as_the_whole_that_it_is() -> None:
+    thirds = "{kind: ratio, target: 3, denominator_vi: x, denominator_en: x}"
+    members = ", ".join(criterion(code, thirds, ", maximum: 1").strip().removeprefix("- ") for code in "XYZ")
+    plan = small_plan(f"  - {{code: G, name_vi: Nhóm, name_en: Group, members: [{members}]}}\n")
+    score = scored_alone(plan, {"X": 1, "Y": 1, "Z": 1})
+    assert points_by_node(plan, score)[CriterionCode("G")] == 1
+
+
 def test_without_a_difference_there_is_no_line_for_rounding() -> None:
     assert kinds_of(scored_alone(small_plan(criterion("X")), {"X": "0.5"})) == [PartKind.CRITERION]
 
