@@ -67,7 +67,11 @@ class ScoreComputed(_Score):
     points: dict[CriterionCode, Points | None] = Field(
         description="Points by leaf criterion; null where it was not counted.", examples=[{"disbursement": "18.5"}]
     )
-    grade: str | None = Field(default=None, description="Code of the grade of min(total, 100).", examples=["excellent"])
+    grade: str | None = Field(
+        default=None,
+        description="Code of the grade; it looks at the total, at most the full marks of the plan (100 unless it says otherwise).",
+        examples=["excellent"],
+    )
     no_total_vi: Vietnamese | None = Field(default=None, description="Why there is no total, in Vietnamese.", examples=[None])
     no_total_en: English | None = Field(default=None, description="Why there is no total, in English.", examples=[None])
     content_hash: Digest = Field(

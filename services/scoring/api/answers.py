@@ -46,7 +46,9 @@ class ScoreSummary(Answer):
     report_version: int | None = Field(description="Version of the report that was scored; none without a report.")
     plan_hash: PlanHash
     total: Points | None = Field(description="Total after rounding; none where the rules give none.")
-    grade: str | None = Field(description="Code of the grade of min(total, 100).")
+    grade: str | None = Field(
+        description="Code of the grade; it looks at the total, at most the full marks of the plan (100 unless it says otherwise)."
+    )
     content_hash: Digest | None = Field(description="SHA-256 of the explanation's canonical JSON; none for a void score.")
     cause: Cause = Field(description="Why it was computed.")
     computed_at: Instant
