@@ -102,11 +102,11 @@ class Amount:
         return number
 
     def judge(self, reading: Reading, number: Decimal, pointer: str) -> None:
-        if not number.is_finite() or not self.minimum <= number <= self.maximum:
-            raise out_of_range(reading, pointer, plain(self.minimum), plain(self.maximum))
-        if self.above is not None and number <= self.above:
+        if self.above is not None and number.is_finite() and number <= self.above:
             vi, en = f"Số ở đây phải lớn hơn {plain(self.above)}.", f"The number here must be greater than {plain(self.above)}."
             raise reading.refuse(pointer, "number-too-small", vi, en)
+        if not number.is_finite() or not self.minimum <= number <= self.maximum:
+            raise out_of_range(reading, pointer, plain(self.minimum if self.above is None else self.above), plain(self.maximum))
         if number.as_tuple().exponent < -AMOUNT_PLACES_MAX:  # type: ignore[operator]  # finite, so it is a number
             vi, en = f"Tối đa {AMOUNT_PLACES_MAX} chữ số thập phân.", f"At most {AMOUNT_PLACES_MAX} decimals."
             raise reading.refuse(pointer, "number-too-precise", vi, en)

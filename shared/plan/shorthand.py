@@ -14,7 +14,7 @@ def written_out(data: object) -> object:
     shared = document.pop(SHARED_RULES_KEY, None)
     if shared is not None:
         document["criteria"] = with_shared_rules(document.get("criteria"), shared)
-    if "clusters" not in document:
+    if "clusters" not in document and document.get("agencies"):
         document["clusters"] = cluster_of_all(document.get("agencies"))
     return document
 

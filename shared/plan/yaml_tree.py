@@ -35,6 +35,7 @@ def read_yaml(text: str) -> tuple[object, Reading]:
     except RecursionError:
         return None, too_deep(reading, "")
     if root is None or root.tag == f"{TAG}null":
+        marks[""] = (1, 1)
         reading.note("", "plan-empty", "Tệp kế hoạch trống.", "The plan is empty.")
         return None, reading
     return Tree(reading=reading, marks=marks).value(root, "", 0), reading

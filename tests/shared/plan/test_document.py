@@ -174,6 +174,28 @@ def test_a_yaml_fault_has_line_and_column_from_one() -> None:
     assert (problem.line, problem.column) == (3, 1)
 
 
+@pytest.mark.parametrize("text", ["", "# nothing but a comment", "null"])
+def test_an_empty_plan_is_refused_at_its_first_line(text: str) -> None:
+    with pytest.raises(PlanInvalid) as caught:
+        read_plan(text)
+    assert [(problem.code, problem.line, problem.column) for problem in caught.value.problems] == [("plan-empty", 1, 1)]
+
+
+def test_a_plan_without_agencies_is_not_told_of_a_cluster_that_it_never_wrote() -> None:
+    found = problems_of("movement: x")
+    assert ("key-absent", "") in found
+    assert "list-length" not in {code for code, _ in found}
+
+
+def test_a_number_that_has_to_be_above_zero_is_never_said_to_go_down_to_the_least_there_is() -> None:
+    selection = "{kind: share, percent: 101, rounding: up, ties: include}"
+    award = "{code: w, form_vi: w, form_en: w, decided_by_vi: w, decided_by_en: w, selection: " + selection + "}"
+    with pytest.raises(PlanInvalid) as caught:
+        read_plan(GOOD + f"awards: [{award}]")
+    [problem] = [one for one in caught.value.problems if one.pointer.endswith("percent")]
+    assert problem.sentence_en == "The number must be from 0 to 100."
+
+
 def test_a_broken_rule_that_may_follow_from_a_fault_beside_it_is_not_named() -> None:
     assert [code for code, _ in problems_of(text_of(criterion("X", "boolean", ", maximum: ten")))] == ["wrong-type"]
 
