@@ -25,6 +25,8 @@ NO_CRITERION = frozenset(
     )
 )
 
+NUMBER_OF_ORDER = frozenset(folded(label) for label in ("#", "no", "no.", "stt", "tt", "số tt", "số thứ tự"))
+
 
 class Labels:
     """The agencies and criteria of a plan by what may stand in a sheet."""

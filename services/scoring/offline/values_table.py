@@ -7,11 +7,11 @@ passed over and named. Long: the columns agency, criterion, value. A blank is mi
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from services.scoring.offline.commas import has_decimal_commas
-from services.scoring.offline.labels import Labels
+from services.scoring.offline.labels import NUMBER_OF_ORDER, Labels
 from services.scoring.offline.sheet import Row, Sheet, TableFault, TableInvalid
 from shared.plan.names import folded
 from shared.plan.types import AgencyCode, Plan
@@ -91,6 +91,7 @@ def refusal(code: str, vi: str, en: str) -> ValueRefused:
 
 def wide_cells(table: Table, header: Row, rows: list[Row]) -> Iterator[Cell]:
     """Each row is one agency. A blank agency with values, a repeated agency and a row of another length are faults."""
+    header, rows = without_numbers_of_order(table, header, rows)
     columns = columns_of(table, header)
     seen: set[str] = set()
     for row in rows:
@@ -105,6 +106,15 @@ def wide_cells(table: Table, header: Row, rows: list[Row]) -> Iterator[Cell]:
         note_values_without_column(table, header, row)
         pairs = zip(columns, row.cells[1:], strict=False)
         yield from (Cell(line=row.line, agency=name, criterion=code, written=cell) for code, cell in pairs if code is not None)
+
+
+def without_numbers_of_order(table: Table, header: Row, rows: list[Row]) -> tuple[Row, list[Row]]:
+    """A sheet often begins with a column of numbers of order; the agency is then in the second."""
+    first = str(header.cells[0])
+    if len(header.cells) == 1 or folded(first) not in NUMBER_OF_ORDER:
+        return header, rows
+    table.passed_over.append(first)
+    return replace(header, cells=header.cells[1:]), [replace(row, cells=row.cells[1:] or ("",)) for row in rows]
 
 
 def note_values_without_column(table: Table, header: Row, row: Row) -> None:

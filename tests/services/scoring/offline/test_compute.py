@@ -182,6 +182,15 @@ def test_columns_that_are_no_criteria_are_passed_over_and_named(tmp_path: Path) 
     assert "passed over: “STT”, “Tổng điểm”, “PAPI total”." in result.stderr
 
 
+@pytest.mark.parametrize("first", ["STT", "TT", "No.", "Số thứ tự"])
+def test_the_agency_stands_in_the_second_column_where_the_first_has_numbers_of_order(tmp_path: Path, first: str) -> None:
+    result = compute(PAPI, written(tmp_path, f"{first},Tỉnh,SC11,SC12\n1,Hà Nội,1.25,\n2,P02,,1\n"))
+    assert table_of(result)["P01"] == ("", "")
+    result = compute(PAPI, written(tmp_path, f"{first},Tỉnh,SC11\n1,Hà Nội,1.25\n2,P02,1\n"))
+    assert [table_of(result)[code] for code in ("P01", "P02")] == [("1.2500", "1"), ("1.0000", "2")]
+    assert f"passed over: “{first}”." in result.stderr
+
+
 @pytest.mark.parametrize(
     ("written_as", "code"),
     [
