@@ -110,7 +110,7 @@ def cut_off(beyond: Sequence[Standing], last: Standing | None, rule: Sentence) -
 
 def sentence_for_gap(short_by: Decimal | None) -> Sentence:
     if short_by is None:
-        return Sentence(vi="; không đơn vị nào ở trong", en="; nobody is within")
+        return Sentence(vi="; không đơn vị nào được chọn", en="; nobody is within")
     if not short_by:
         return Sentence(vi="; bằng điểm với đơn vị cuối cùng được chọn", en="; level on points with the last one within")
     gap = wording.figure(short_by)

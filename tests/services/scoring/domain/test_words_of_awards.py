@@ -52,7 +52,7 @@ def test_a_share_that_comes_out_even_is_not_rounded_and_a_half_goes_up(rounding:
 @pytest.mark.parametrize(
     ("short_by", "vi", "en"),
     [
-        (None, "; không đơn vị nào ở trong", "; nobody is within"),
+        (None, "; không đơn vị nào được chọn", "; nobody is within"),
         (Decimal(0), "; bằng điểm với đơn vị cuối cùng được chọn", "; level on points with the last one within"),
         (Decimal("0.5"), "; kém đơn vị cuối cùng được chọn 0,5 điểm", "; 0.5 behind the last one within"),
     ],
