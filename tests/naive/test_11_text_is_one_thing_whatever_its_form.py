@@ -3,6 +3,8 @@
 import unicodedata
 from decimal import Decimal
 
+from services.scoring.domain.ranking import rank_cluster
+from services.scoring.domain.scores import score_cluster
 from services.scoring.domain.wording import figure
 from services.scoring.offline.separated import read_separated
 from services.scoring.offline.values_table import read_table
@@ -31,3 +33,12 @@ def test_a_decimal_comma_is_read_and_written() -> None:
 def test_a_milliard_of_dong_is_an_exact_whole_number() -> None:
     read = read_table(PLAN, read_separated("agency;X;Y\na;10664000000000;1\n"))
     assert read.values["a"]["X"] == Given(Decimal(10664) * 10**9)  # type: ignore[index]  # codes are texts
+
+
+def test_units_without_a_rank_stand_in_the_order_of_a_vietnamese_list() -> None:
+    names = ("Hạ Long", "Đồng Nai", "Hà Nam", "Duy Tiên")
+    agencies = "agencies:\n" + "".join(f"  - {{code: u{n}, name_vi: {name}, name_en: U{n}}}\n" for n, name in enumerate(names))
+    plan = small_plan(criterion("X"), agencies=agencies)
+    scores = score_cluster(plan, plan.periods[0], {agency.code: None for agency in plan.agencies})
+    by_code = {agency.code: agency.name_vi for agency in plan.agencies}
+    assert [by_code[one.agency] for one in rank_cluster(plan, scores).standings] == ["Duy Tiên", "Đồng Nai", "Hà Nam", "Hạ Long"]

@@ -9,6 +9,7 @@ from itertools import accumulate
 
 from services.scoring.domain.parts import NoTotal, Score
 from services.scoring.domain.tie_breaks import Placed, apart, placed, sentence_for_tie
+from shared.plan.collation import vietnamese_order
 from shared.plan.types import AgencyCode, Plan, Sentence
 
 
@@ -26,7 +27,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranking:
-    """All units of the cluster, best first, those without a rank last."""
+    """All units of the cluster, best first, those without a rank last, in the order of their names."""
 
     standings: tuple[Standing, ...]
 
@@ -37,7 +38,8 @@ def rank_cluster(plan: Plan, scores: Mapping[AgencyCode, Score]) -> Ranking:
     groups = [(one, len(level)) for level in apart(with_total, total_or_zero) for one in placed(plan, level)]
     firsts = accumulate((len(one.scores) for one, _ in groups), initial=1)
     ranked = [standing for (one, level), rank in zip(groups, firsts, strict=False) for standing in standings(plan, one, level, rank)]
-    without = sorted((score for score in scores.values() if score.total is None), key=lambda score: score.agency)
+    names = {agency.code: vietnamese_order(agency.name_vi) for agency in plan.agencies if agency.code in scores}
+    without = sorted((one for one in scores.values() if one.total is None), key=lambda one: (names.get(one.agency, ()), one.agency))
     return Ranking(standings=(*ranked, *map(unranked, without)))
 
 
