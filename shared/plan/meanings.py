@@ -150,6 +150,7 @@ MEANINGS = {
     },
     "VoteRule": {
         "percent": "phần trăm trên tất cả thành viên / per cent of all members",
+        "members": "số thành viên Hội đồng / how many members the council has",
         "written_opinions": "true: nhận ý kiến bằng văn bản / true: written opinions count",
     },
     "Period": {

@@ -161,10 +161,14 @@ class DossierItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoteRule:
-    """How many of *all* members of the council must agree, in per cent, and whether an absent one may send a written opinion."""
+    """How many of *all* members of the council must agree, in per cent, and whether an absent one may send a written opinion.
+
+    Where `members` says how many the council has, a vote that names another number is no vote of the council.
+    """
 
     percent: int
     written_opinions: bool
+    members: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -185,6 +185,7 @@ CONDITION = Record(
     },
 )
 PERCENT_OF_MEMBERS = Whole(minimum=1, maximum=100)
+COUNCIL = Whole(minimum=1, maximum=500)
 AWARD = Record(
     build=AwardRule,
     fields={
@@ -204,7 +205,7 @@ AWARD = Record(
         "again_after_years": Whole(minimum=1, maximum=100),
         "not_beside": ListOf(item=CODE, maximum=100),
         "dossier": ListOf(item=Record(build=DossierItem, fields={"code": CODE, **BOTH_NAMES}), maximum=50),
-        "vote": Record(build=VoteRule, fields={"percent": PERCENT_OF_MEMBERS, "written_opinions": FLAG}),
+        "vote": Record(build=VoteRule, fields={"percent": PERCENT_OF_MEMBERS, "written_opinions": FLAG, "members": COUNCIL}),
         "public_comment_days": Whole(minimum=1, maximum=366),
     },
 )

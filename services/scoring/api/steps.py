@@ -109,7 +109,7 @@ def vote(asked: VoteAsked) -> Take:
         if hand.rule.vote is None:
             raise Problem("step-not-asked", rule=hand.rule.code)
         ballots = [ballot_of(each) for each in asked.members]
-        demand_ballots(hand, ballots, written_allowed=hand.rule.vote.written_opinions)
+        demand_ballots(hand, ballots, members=hand.rule.vote.members, written_allowed=hand.rule.vote.written_opinions)
         count = counted(ballots, hand.rule.vote.percent)
         await council.keep_vote(hand.transaction, hand.proposal, count, ballots, hand.actor)
         names = ("members", "in_favour", "against", "abstained", "absent", "recused", "written", "needed")
@@ -128,8 +128,10 @@ def ballot_of(asked: BallotAsked) -> Ballot:
     return Ballot(member=asked.member, cast=asked.ballot, written=asked.written, unit=asked.unit)
 
 
-def demand_ballots(hand: AtHand, ballots: Sequence[Ballot], *, written_allowed: bool) -> None:
-    """A vote is void as a whole where one ballot is."""
+def demand_ballots(hand: AtHand, ballots: Sequence[Ballot], *, members: int | None, written_allowed: bool) -> None:
+    """A vote is void as a whole where one ballot is, or where others than all members are named."""
+    if members not in (None, len(ballots)):
+        raise Problem("vote-members-differ", named=len(ballots), members=members)
     faults = list(faults_in_ballots(ballots, hand.case.kept.agency, written_allowed=written_allowed))
     places = {ballot.member: place for place, ballot in enumerate(ballots)}
     if faults:

@@ -142,7 +142,8 @@ def procedure_lines(rule: AwardRule) -> Iterator[Sentence]:
         vi, en = (
             ("nhận ý kiến bằng văn bản", "written opinions count") if written else ("không nhận ý kiến bằng văn bản", "no written opinions")
         )
+        all_vi, all_en = (f"tổng số {members}", f"all {members}") if (members := rule.vote.members) else ("tổng số", "all")
         yield say(
-            f"Biểu quyết: ít nhất {rule.vote.percent} % trên tổng số thành viên Hội đồng; {vi}.",
-            f"Vote: at least {rule.vote.percent} % of all members of the council; {en}.",
+            f"Biểu quyết: ít nhất {rule.vote.percent} % trên {all_vi} thành viên Hội đồng; {vi}.",
+            f"Vote: at least {rule.vote.percent} % of {all_en} members of the council; {en}.",
         )

@@ -82,7 +82,7 @@ PROCEDURE = """
       - {code: to-trinh, name_vi: Tờ trình, name_en: Proposal}
       - {code: bien-ban, name_vi: Biên bản, name_en: Minutes}
     public_comment_days: 3
-    vote: {percent: 80, written_opinions: true}
+    vote: {percent: 80, written_opinions: true, members: 7}
 holidays:
   - {from: 2023-08-03, to: 2023-08-03, name_vi: Ngày nghỉ, name_en: Day off}
 """

@@ -125,6 +125,7 @@ def rule(code: str, more: str = "") -> str:
         ([rule("w", ", vote: {percent: 101, written_opinions: true}")], "number-out-of-range", "/awards/0/vote/percent"),
         ([rule("w", ", vote: {percent: 80}")], "key-absent", "/awards/0/vote"),
         ([rule("w", ", vote: {percent: 80.5, written_opinions: true}")], "wrong-type", "/awards/0/vote/percent"),
+        ([rule("w", ", vote: {percent: 80, written_opinions: true, members: 0}")], "number-out-of-range", "/awards/0/vote/members"),
         ([rule("w", ", public_comment_days: 0")], "number-out-of-range", "/awards/0/public_comment_days"),
         (
             [rule("w", ", dossier: [{code: d, name_vi: d, name_en: d}, {code: d, name_vi: e, name_en: e}]")],

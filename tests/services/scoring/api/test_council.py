@@ -167,8 +167,17 @@ async def test_five_of_seven_are_not_eighty_per_cent_and_only_a_refusal_is_left(
 async def test_a_vote_with_a_void_ballot_is_not_taken(desk: Desk, client: httpx.AsyncClient, ballot: dict[str, object], code: str) -> None:
     way = await suggested(desk, client)
     await way.until_vote()
-    answer = await way.take("vote", {"members": [*SEVEN, ballot]})
+    answer = await way.take("vote", {"members": [*SEVEN[:6], ballot]})
     assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert len(await desk.rows("SELECT FROM ballot")) == 0
+
+
+async def test_a_vote_that_names_fewer_than_all_members_is_no_vote_of_the_council(desk: Desk, client: httpx.AsyncClient) -> None:
+    way = await suggested(desk, client)
+    await way.until_vote()
+    answer = await way.take("vote", {"members": SEVEN[:5]})  # of these five all agree
+    assert (answer.status_code, answer.json()["code"]) == (422, "vote-members-differ")
+    assert answer.json()["detail_en"] == "The vote names 5 members; the plan says that the council has 7."
     assert len(await desk.rows("SELECT FROM ballot")) == 0
 
 
