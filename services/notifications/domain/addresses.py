@@ -10,6 +10,7 @@ URL_LENGTH_MAX = 2_000
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 # An IPv6 address of these carries an IPv4 one, which is where the packets go in the end.
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+SIX_TO_FOUR = ipaddress.IPv6Network("2002::/16")
 
 
 class UrlFault(StrEnum):
@@ -57,7 +58,9 @@ def _fault_of(scheme: str, netloc: str, url: str, *, allow_plain: bool) -> UrlFa
 def is_public(address: Address) -> bool:
     """An address is public when it, and every address that it carries, is reachable for the whole world and meant for one receiver."""
     carried = _carried(address) if isinstance(address, ipaddress.IPv6Address) else []
-    return all(each.is_global and not each.is_multicast and not each.is_reserved for each in (address, *carried) if each not in NAT64)
+    # Releases of Python differ about these networks themselves; what they carry decides.
+    looked_at = [each for each in (address, *carried) if each not in NAT64 and each not in SIX_TO_FOUR]
+    return all(each.is_global and not each.is_multicast and not each.is_reserved for each in looked_at)
 
 
 def _carried(address: ipaddress.IPv6Address) -> list[Address]:

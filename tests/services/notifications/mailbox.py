@@ -13,7 +13,7 @@ TAKEN = "250 Message accepted for delivery"
 HANG = "hang"
 
 
-@dataclass(slots=True)
+@dataclass  # without slots: aiosmtpd looks at every attribute of its handler, and early releases of Python 3.11 can not do that
 class Mailbox:
     """What the server took, and how it answers."""
 
